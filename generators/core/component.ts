@@ -1,0 +1,73 @@
+import type { Fleet, Flow } from "./fleet.ts"
+import type { SwarmService } from "./swarm-service.ts"
+
+/** A file below `stacks/<env>/`. */
+export interface RenderedFile {
+  /** Relative to `stacks/<env>/`, with forward slashes. */
+  path: string
+  text: string
+}
+
+/** A Swarm config: a file whose Swarm name carries the hash of its content. */
+export interface ConfigFile {
+  /** Key in the stack file, unique in the fleet, e.g. `haproxy_cfg`. */
+  key: string
+  /** Relative to `stacks/<env>/`, e.g. `configs/haproxy/haproxy.cfg`. */
+  path: string
+  text: string
+}
+
+/** How the deploy treats a service; written to the stack file as `x-quickcart`. */
+export interface Rollout {
+  /** Services of a lower wave converge before a higher wave starts. */
+  wave: number
+  /** Time after which a wave that has not converged is rolled back. */
+  deadlineSeconds: number
+  /**
+   * What a change of the service means: `reload` for config services (nothing
+   * restarts), `restart` for services whose tasks are replaced.
+   */
+  impact: "reload" | "restart"
+}
+
+/** One Swarm service with everything it refers to. */
+export interface ServiceEntry {
+  /** Stack file it is written to: `stacks/<env>/<tier>.stack.yaml`. */
+  tier: string
+  /** Short name; in Swarm it is `quickcart_<name>`. */
+  name: string
+  rollout: Rollout
+  definition: SwarmService
+  /** Configs it mounts, by reference to the same key. */
+  configs: ConfigFile[]
+}
+
+/** A verdict asked of the real tool: run `argv` in `image` with the rendered files at `/stack`. */
+export interface ToolCheck {
+  /** e.g. `haproxy -c`. */
+  name: string
+  image: "haproxy" | "keepalived" | "host"
+  /** Shell command; `/stack` holds `stacks/<env>`, read-only. */
+  command: string
+}
+
+/** What one component adds to the fleet. */
+export interface Contribution {
+  services: ServiceEntry[]
+  flows: Flow[]
+  files: RenderedFile[]
+  checks: ToolCheck[]
+}
+
+/** The sum over all components, in the order of `generators/index.ts`. */
+export type Contributions = Contribution
+
+/**
+ * A part of the fleet. `contribute` looks only at the fleet; `render` may fold
+ * what every component contributed (a README, a scrape list, a firewall).
+ */
+export interface Component {
+  name: string
+  contribute(fleet: Fleet): Contribution
+  render?(fleet: Fleet, all: Contributions): RenderedFile[]
+}

@@ -1,0 +1,150 @@
+import type { ImageName } from "../../images/names.ts"
+
+/** What a host is for; also its Swarm node label `role` and the folder of its cloud-init. */
+export type Role = "manager" | "loadBalancer" | "app" | "database" | "redis" | "bastion"
+
+/** One machine, named and addressed. */
+export interface Host {
+  /** `<role>-<n>`, e.g. `app-1`, `load-balancer-2`; unique in the environment. */
+  name: string
+  role: Role
+  /** 1-based position in its group. */
+  index: number
+  privateAddress: string
+  /** Undefined means no public interface at all. */
+  publicAddress: string | null
+  vcpu: number
+  memoryBytes: number
+  diskBytes: number
+  diskKind: "ssd" | "nvme"
+  /** The provider's size name, or null when the provider has none (box). */
+  size: string | null
+}
+
+/** One allowed kind of traffic: everything not listed is denied. */
+export interface Flow {
+  from: Role | "internet"
+  to: Role | "vip"
+  protocol: "tcp" | "udp" | "vrrp" | "esp"
+  /** Destination port; null for protocols without ports. */
+  port: number | null
+  /** What speaks there, e.g. `HTTPS`. */
+  service: string
+}
+
+/**
+ * The resolved model: every default filled, every host named and addressed,
+ * every derived number computed, nothing undefined. `resolve` is the only
+ * place that makes one; generators and rules only read it.
+ */
+export interface Fleet {
+  /** Environment name, e.g. `local`. */
+  environment: string
+  /** Path of the spec, e.g. `environments/local.yaml`, for the generated headers. */
+  source: string
+  tier: "production" | "staging" | "development"
+  timezone: string
+  provider: {
+    name: "digitalocean" | "linode" | "hetzner" | "box"
+    region: string
+    publicInterface: string
+    privateInterface: string
+  }
+  network: {
+    vpc: string
+    publicSubnet: string
+    privateSubnet: string
+    overlayPool: string
+    vip: string
+    encryptedOverlay: boolean
+    mtuBytes: number
+  }
+  /** All hosts that exist outside flash sales, ordered by role and index. */
+  hosts: Host[]
+  /** Role that runs Redis: its own group, or the database hosts. */
+  redisRole: "redis" | "database"
+  workload: {
+    concurrentUsers: number
+    requestsPerUserPerSecond: number
+    requestsPerCorePerSecond: number
+    flashSaleFactor: number
+    /** users x requests per user. */
+    baselineRequestsPerSecond: number
+    /** baseline / requests per core, rounded up. */
+    coresNeeded: number
+    /** app hosts x vCPU. */
+    coresProvided: number
+    /** baseline x factor. */
+    peakRequestsPerSecond: number
+  }
+  objectives: {
+    edgeFailoverSeconds: number
+    databaseFailoverSeconds: number
+    rpoSeconds: number
+    rtoSeconds: number
+    /** 0..1 */
+    availability: number
+  }
+  registry: { address: string; insecure: boolean }
+  /** Complete references of the fleet's own images, by name. */
+  images: Record<ImageName, string>
+  app: {
+    image: string
+    port: number
+    healthPath: string
+    replicas: number
+    maxAppHosts: number
+    cpu: number
+    memoryBytes: number
+    update: {
+      parallelism: number
+      delaySeconds: number
+      monitorSeconds: number
+      deadlineSeconds: number
+    }
+    environment: Record<string, string>
+    secrets: string[]
+    drainSeconds: number
+    stopGracePeriodSeconds: number
+  }
+  edge: {
+    hostname: string
+    aliases: string[]
+    vrrp: {
+      advertIntervalSeconds: number
+      routerId: number
+      /** Priority of each load balancer by host name; all different. */
+      priorities: Record<string, number>
+      /** 3 x advert + skew of the lowest-priority backup: RFC 9568 section 6.1. */
+      masterDownSeconds: number
+    }
+    timeouts: {
+      requestSeconds: number
+      connectSeconds: number
+      clientSeconds: number
+      serverSeconds: number
+      queueSeconds: number
+    }
+    health: {
+      intervalSeconds: number
+      fastIntervalSeconds: number
+      fall: number
+      rise: number
+    }
+    maxConnections: number
+    maxConnectionsPerTask: number
+    /** 0..1; 0 without a CDN. */
+    cdnOffload: number
+    cdnVendor: "cloudflare" | "cloudfront" | null
+    waitingRoom: { maxActiveUsers: number } | null
+  }
+  flashSales: {
+    name: string
+    start: string
+    durationSeconds: number
+    appHosts: number
+    prewarmSeconds: number
+  }[]
+  /** Logical names of all secrets any service mounts, sorted. */
+  secrets: string[]
+}

@@ -1,0 +1,617 @@
+import type {
+  ByteSize,
+  Cidr,
+  Duration,
+  ImageRef,
+  Ipv4,
+  Percent,
+  PositiveInteger,
+  SecretName,
+  TimeOfDay,
+} from "./units.ts"
+
+/**
+ * One environment of the fleet: everything people decide, and nothing that
+ * follows from it. What follows is computed by `generators/core/fleet.ts`.
+ */
+export interface EnvironmentSpec {
+  /**
+   * Name of the environment; equal to the file's name.
+   * @pattern ^[a-z][a-z0-9-]{0,19}$
+   * @examples ["production"]
+   */
+  name: string
+  /**
+   * What kind of environment it is. `production` turns on the strict rules
+   * (image digests, cost guard).
+   * @examples ["production"]
+   */
+  tier: "production" | "staging" | "development"
+  /**
+   * IANA time zone in which times of day and flash sales are meant.
+   * @default "UTC"
+   * @examples ["Asia/Jakarta"]
+   */
+  timezone?: string
+  provider: Provider
+  network: Network
+  hosts: HostGroups
+  workload: Workload
+  objectives: Objectives
+  images: Images
+  app: App
+  edge: Edge
+  database?: Database
+  backup?: Backup
+  redis?: Redis
+  objectStorage?: ObjectStorage
+  monitoring?: Monitoring
+  scaling?: Scaling
+  /** Planned flash sales, soonest first. */
+  flashSales?: FlashSale[]
+  /**
+   * Names of the secrets the fleet needs; their values live outside git
+   * (GitHub environment secrets, or `.env` in development).
+   * @examples [["edge_tls"]]
+   */
+  secrets?: SecretName[]
+  /** Rules that this environment may break, each with the written reason. */
+  waivers?: Waiver[]
+}
+
+/** Where the hosts are rented, or `box` for containers on this machine. */
+export interface Provider {
+  /**
+   * `box` boots every host as a container with its own Docker daemon on one machine.
+   * @examples ["digitalocean"]
+   */
+  name: "digitalocean" | "linode" | "hetzner" | "box"
+  /**
+   * The provider's own name for the region.
+   * @minLength 1
+   * @examples ["sgp1"]
+   */
+  region: string
+  /**
+   * Network interface that carries the public address.
+   * @default "eth0"
+   */
+  publicInterface?: string
+  /**
+   * Network interface that carries the VPC address.
+   * @default "eth1"
+   */
+  privateInterface?: string
+}
+
+/** The VPC and the address people reach the shop at. */
+export interface Network {
+  /**
+   * The whole VPC; private (RFC 1918) and containing every private subnet.
+   * @examples ["10.10.0.0/16"]
+   */
+  vpc: Cidr
+  subnets: Subnets
+  /**
+   * Floating IP (VIP) of the load balancers, moved by VRRP.
+   * @examples ["203.0.113.10"]
+   */
+  vip: Ipv4
+  /**
+   * Encrypt overlay networks with IPsec (ESP). Needs the kernel's ESP support
+   * and a provider firewall that passes IP protocol 50.
+   * @default false
+   */
+  encryptedOverlay?: boolean
+  /**
+   * MTU of the interface that carries the VPC, in bytes.
+   * @minimum 1280
+   * @maximum 9000
+   * @asType integer
+   * @default 1500
+   */
+  mtuBytes?: number
+}
+
+/** Subnets by purpose; disjoint. */
+export interface Subnets {
+  /**
+   * The DMZ: load balancers and bastion only. In the box this is the stand-in
+   * for the Internet segment; at a provider it documents the public range.
+   * @examples ["203.0.113.0/24"]
+   */
+  public: Cidr
+  /**
+   * Addresses of the hosts inside the VPC.
+   * @examples ["10.10.0.0/20"]
+   */
+  private: Cidr
+  /**
+   * Pool from which Swarm takes overlay networks.
+   * @examples ["10.20.0.0/16"]
+   */
+  overlay: Cidr
+}
+
+/** Every group of hosts, as the seed's table in section 2.2. */
+export interface HostGroups {
+  /** Swarm managers: quorum, etcd, monitoring. Odd count. */
+  manager: HostGroup
+  /** Public entry: HAProxy and Keepalived. */
+  loadBalancer: HostGroup
+  /** Stateless shop servers; grows for flash sales. */
+  app: AppHostGroup
+  /** PostgreSQL members under Patroni. */
+  database: HostGroup
+  /**
+   * Redis Clusters. Omit to run Redis on the database hosts.
+   */
+  redis?: HostGroup
+  /** The only SSH entry. */
+  bastion: HostGroup
+}
+
+/** Hosts of one size that serve one purpose. */
+export interface HostGroup {
+  /**
+   * How many hosts.
+   * @maximum 1000
+   */
+  count: PositiveInteger
+  /**
+   * Virtual processors of each host.
+   * @maximum 256
+   */
+  vcpu: PositiveInteger
+  /**
+   * Memory of each host.
+   * @examples ["8GB"]
+   */
+  memory: ByteSize
+  /**
+   * Disk of each host.
+   * @examples ["50GB"]
+   */
+  disk: ByteSize
+  /**
+   * Disk technology.
+   * @default "ssd"
+   */
+  diskKind?: "ssd" | "nvme"
+  /**
+   * The provider's name for this size.
+   * @examples ["s-4vcpu-8gb"]
+   */
+  size?: string
+  /**
+   * Whether hosts get a public address.
+   * @default false (true for loadBalancer and bastion)
+   */
+  public?: boolean
+}
+
+/** App hosts: `count` always, up to `maxCount` by scaling and flash sales. */
+export interface AppHostGroup extends HostGroup {
+  /**
+   * Upper limit of automatic scaling outside flash sales.
+   * @default equal to count
+   */
+  maxCount?: PositiveInteger
+}
+
+/** The load the fleet is sized for (seed section 2.1). */
+export interface Workload {
+  /**
+   * Users active at once.
+   * @examples [5000]
+   */
+  concurrentUsers: PositiveInteger
+  /**
+   * Requests each active user makes a second, on average.
+   * @exclusiveMinimum 0
+   * @examples [1]
+   */
+  requestsPerUserPerSecond: number
+  /**
+   * Requests one app core serves a second.
+   * @exclusiveMinimum 0
+   * @examples [150]
+   */
+  requestsPerCorePerSecond: number
+  /**
+   * Peak of a flash sale as a multiple of the baseline.
+   * @minimum 1
+   * @examples [10]
+   */
+  flashSaleFactor: number
+}
+
+/** What the fleet promises; rules and drills hold it to this. */
+export interface Objectives {
+  /**
+   * Longest client-visible outage when a load balancer dies.
+   * @examples ["3s"]
+   */
+  edgeFailover: Duration
+  /**
+   * Longest write outage when the database primary dies.
+   * @default "45s"
+   */
+  databaseFailover?: Duration
+  /**
+   * Recovery point objective: most data, in time, that may be lost.
+   * @examples ["5m"]
+   */
+  rpo: Duration
+  /**
+   * Recovery time objective: longest restore.
+   * @examples ["15m"]
+   */
+  rto: Duration
+  /**
+   * Share of requests answered without a server error, over 30 days.
+   * @examples ["99.9%"]
+   */
+  availability: Percent
+}
+
+/** Where the fleet's own images (HAProxy, Keepalived, ...) come from. */
+export interface Images {
+  /**
+   * Registry host and optional path, without scheme.
+   * @pattern ^[a-z0-9][a-z0-9.:/-]*[a-z0-9]$
+   * @examples ["registry.example.com/quickcart"]
+   */
+  registry: string
+  /**
+   * Talk plain HTTP to the registry (the box only).
+   * @default false
+   */
+  insecure?: boolean
+  /**
+   * How images are referred to: `digest` from `images/lock.json`, or `source`,
+   * a tag that is the hash of the image's source folder.
+   * @default "digest"
+   */
+  reference?: "digest" | "source"
+}
+
+/** The shop itself. Any image that answers HTTP and a health path fits. */
+export interface App {
+  /**
+   * Image to run; omit to run the sample shop of `images/shop`.
+   */
+  image?: ImageRef
+  /**
+   * Port the app listens on inside its network.
+   * @minimum 3000
+   * @maximum 8000
+   * @asType integer
+   * @default 3000
+   */
+  port?: number
+  /**
+   * Path that answers 200 when the app can serve.
+   * @pattern ^/[A-Za-z0-9/_.-]*$
+   * @default "/healthz"
+   */
+  healthPath?: string
+  /**
+   * Tasks over the whole fleet; spread evenly over the app hosts.
+   * @default one for each app host
+   */
+  replicas?: PositiveInteger
+  /** What each task reserves and may use. */
+  resources: Resources
+  update?: UpdatePolicy
+  /**
+   * Plain environment variables. Secrets never go here.
+   * @examples [{"LOG_LEVEL": "info"}]
+   */
+  environment?: Record<string, string>
+  /** Secrets mounted at /run/secrets/<name>. */
+  secrets?: SecretName[]
+  /**
+   * How long a stopping task keeps serving while load balancers notice.
+   * Must be below `stopGracePeriod`.
+   * @default "8s"
+   */
+  drain?: Duration
+  /**
+   * Time between SIGTERM and SIGKILL.
+   * @default "30s"
+   */
+  stopGracePeriod?: Duration
+}
+
+/** CPU and memory of one task. */
+export interface Resources {
+  /**
+   * Processors reserved and allowed at most.
+   * @exclusiveMinimum 0
+   * @examples [1.5]
+   */
+  cpu: number
+  /**
+   * Memory reserved and allowed at most.
+   * @examples ["1GB"]
+   */
+  memory: ByteSize
+}
+
+/** How a new version replaces the old one. */
+export interface UpdatePolicy {
+  /**
+   * Tasks replaced at once.
+   * @default 1
+   */
+  parallelism?: PositiveInteger
+  /**
+   * Pause between batches.
+   * @default "0s"
+   */
+  delay?: Duration
+  /**
+   * How long a new task is watched for failure.
+   * @default "5s"
+   */
+  monitor?: Duration
+  /**
+   * Longest time for the whole update to converge before apply rolls it back.
+   * @default "5m"
+   */
+  deadline?: Duration
+}
+
+/** The load balancers' behaviour. */
+export interface Edge {
+  /**
+   * Host name of the shop; its certificate is the secret `edge_tls`.
+   * @pattern ^[a-z0-9]([a-z0-9.-]*[a-z0-9])$
+   * @examples ["shop.example.com"]
+   */
+  hostname: string
+  /**
+   * Other accepted host names.
+   * @examples [["www.shop.example.com"]]
+   */
+  aliases?: string[]
+  vrrp?: Vrrp
+  timeouts?: EdgeTimeouts
+  health?: EdgeHealth
+  /**
+   * Connections HAProxy accepts at once.
+   * @default 20000
+   */
+  maxConnections?: PositiveInteger
+  /**
+   * Requests one app task may serve at once; more wait in HAProxy's queue.
+   * @default 200
+   */
+  maxConnectionsPerTask?: PositiveInteger
+  /**
+   * Share of requests a CDN answers before they reach the fleet.
+   * @default none
+   */
+  cdn?: Cdn
+  waitingRoom?: WaitingRoom
+}
+
+/** VRRP between the load balancers. */
+export interface Vrrp {
+  /**
+   * Interval between advertisements; the backup takes over after three and a skew.
+   * @default "100ms"
+   */
+  advertInterval?: Duration
+  /**
+   * Virtual router id, unique on the segment.
+   * @minimum 1
+   * @maximum 255
+   * @asType integer
+   * @default 51
+   */
+  routerId?: number
+}
+
+/** HAProxy timeouts. */
+export interface EdgeTimeouts {
+  /** @default "5s" */
+  request?: Duration
+  /** @default "1s" */
+  connect?: Duration
+  /** @default "30s" */
+  client?: Duration
+  /** @default "15s" */
+  server?: Duration
+  /** @default "3s" */
+  queue?: Duration
+}
+
+/** How HAProxy notices that an app task is gone. */
+export interface EdgeHealth {
+  /** @default "1s" */
+  interval?: Duration
+  /**
+   * Interval while a server changes state.
+   * @default "250ms"
+   */
+  fastInterval?: Duration
+  /**
+   * Failed checks before a server is out.
+   * @default 2
+   */
+  fall?: PositiveInteger
+  /**
+   * Passed checks before it is back.
+   * @default 2
+   */
+  rise?: PositiveInteger
+}
+
+/** A content delivery network in front of the VIP. */
+export interface Cdn {
+  /** @examples ["cloudflare"] */
+  vendor: "cloudflare" | "cloudfront"
+  /**
+   * Share of all requests that the CDN answers itself.
+   * @examples ["45%"]
+   */
+  offload: Percent
+}
+
+/** A queue for visitors when the fleet is full. */
+export interface WaitingRoom {
+  /** @default true */
+  enabled?: boolean
+  /**
+   * Users admitted to the shop at once.
+   * @examples [30000]
+   */
+  maxActiveUsers: PositiveInteger
+}
+
+/** PostgreSQL under Patroni (seed section 3). */
+export interface Database {
+  /**
+   * PostgreSQL major version.
+   * @default 17
+   */
+  version?: 17
+  /**
+   * Streaming replication mode; `quorum` gives RPO 0 at the price of write latency.
+   * @default "async"
+   */
+  replication?: "async" | "quorum"
+  /**
+   * Server connections of each member.
+   * @default 200
+   */
+  maxConnections?: PositiveInteger
+}
+
+/** WAL archive and base backups (seed section 3.3). */
+export interface Backup {
+  /**
+   * Longest time until a WAL segment is archived; must be below the RPO.
+   * @examples ["60s"]
+   */
+  archiveTimeout: Duration
+  /**
+   * Start of the daily full backup.
+   * @examples ["02:00"]
+   */
+  fullBackupAt: TimeOfDay
+  /**
+   * How long backups are kept.
+   * @default "14d"
+   */
+  retention?: Duration
+  /**
+   * Day of the weekly restore test.
+   * @default "sunday"
+   */
+  restoreTest?: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
+}
+
+/** Redis Clusters for sessions and cache. */
+export interface Redis {
+  /**
+   * Memory of each session instance; never evicted.
+   * @examples ["2GB"]
+   */
+  sessionMemory: ByteSize
+  /**
+   * Memory of each cache instance; evicted by use (LFU).
+   * @examples ["4GB"]
+   */
+  cacheMemory: ByteSize
+}
+
+/** S3-compatible storage for product images and backups. */
+export interface ObjectStorage {
+  /**
+   * @pattern ^https://
+   * @examples ["https://sgp1.digitaloceanspaces.com"]
+   */
+  endpoint: string
+  /**
+   * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
+   * @examples ["quickcart-images"]
+   */
+  imagesBucket: string
+  /**
+   * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
+   * @examples ["quickcart-backup"]
+   */
+  backupBucket?: string
+}
+
+/** Prometheus, Alertmanager, Grafana. */
+export interface Monitoring {
+  /**
+   * @default "15s"
+   */
+  scrapeInterval?: Duration
+  /**
+   * @default "15d"
+   */
+  retention?: Duration
+}
+
+/** Load at which a tier has to grow (seed section 2.2). */
+export interface Scaling {
+  /** @examples ["60%"] */
+  loadBalancerCpu?: Percent
+  /** @examples ["70%"] */
+  appCpu?: Percent
+  /** @examples ["80%"] */
+  appMemory?: Percent
+  /** @examples ["70%"] */
+  databaseCpu?: Percent
+  /** @examples ["100ms"] */
+  replicaReadLatency?: Duration
+  /** @examples ["70%"] */
+  redisMemory?: Percent
+}
+
+/** A planned peak (seed section 6): app hosts are there before it starts. */
+export interface FlashSale {
+  /**
+   * @pattern ^[a-z][a-z0-9-]{0,39}$
+   * @examples ["harbolnas"]
+   */
+  name: string
+  /**
+   * Start, local time of the environment's time zone.
+   * @pattern ^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]$
+   * @examples ["2026-12-12T19:00"]
+   */
+  start: string
+  /** @examples ["3h"] */
+  duration: Duration
+  /**
+   * App hosts wanted during the sale.
+   * @examples [50]
+   */
+  appHosts: PositiveInteger
+  /**
+   * How long before the start the hosts have to serve.
+   * @default "1h"
+   */
+  prewarm?: Duration
+}
+
+/** Permission to break one rule, with the reason that reviewers read. */
+export interface Waiver {
+  /**
+   * Id of the rule.
+   * @examples ["capacity/cores"]
+   */
+  rule: string
+  /**
+   * Why this environment may break it.
+   * @minLength 20
+   */
+  reason: string
+}
