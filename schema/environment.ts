@@ -12,7 +12,7 @@ import type {
 
 /**
  * One environment of the fleet: everything people decide, and nothing that
- * follows from it. What follows is computed by `generators/core/fleet.ts`.
+ * follows from it. What follows is computed by `generators/core/resolve.ts`.
  */
 export interface EnvironmentSpec {
   /**
@@ -33,21 +33,66 @@ export interface EnvironmentSpec {
    * @examples ["Asia/Jakarta"]
    */
   timezone?: string
+  /**
+   * Where the hosts are rented.
+   */
   provider: Provider
+  /**
+   * Addresses: the VPC, its subnets and the floating IP.
+   */
   network: Network
+  /**
+   * How many hosts of which size serve which purpose.
+   */
   hosts: HostGroups
+  /**
+   * The load the fleet is sized for.
+   */
   workload: Workload
+  /**
+   * What the fleet promises.
+   */
   objectives: Objectives
+  /**
+   * Where the fleet's own images come from.
+   */
   images: Images
+  /**
+   * The shop.
+   */
   app: App
+  /**
+   * The load balancers.
+   */
   edge: Edge
+  /**
+   * PostgreSQL under Patroni.
+   */
   database?: Database
+  /**
+   * WAL archive and base backups.
+   */
   backup?: Backup
+  /**
+   * Redis Clusters for sessions and cache.
+   */
   redis?: Redis
+  /**
+   * S3-compatible storage for product images and backups.
+   */
   objectStorage?: ObjectStorage
+  /**
+   * Prometheus, Alertmanager and Grafana.
+   */
   monitoring?: Monitoring
+  /**
+   * Load at which a tier has to grow.
+   */
   scaling?: Scaling
-  /** Planned flash sales, soonest first. */
+  /**
+   * Planned flash sales, soonest first.
+   * @default none
+   */
   flashSales?: FlashSale[]
   /**
    * Names of the secrets the fleet needs; their values live outside git
@@ -55,7 +100,10 @@ export interface EnvironmentSpec {
    * @examples [["edge_tls"]]
    */
   secrets?: SecretName[]
-  /** Rules that this environment may break, each with the written reason. */
+  /**
+   * Rules that this environment may break, each with the written reason.
+   * @default none
+   */
   waivers?: Waiver[]
 }
 
@@ -91,6 +139,9 @@ export interface Network {
    * @examples ["10.10.0.0/16"]
    */
   vpc: Cidr
+  /**
+   * Subnets by purpose; they must not overlap.
+   */
   subnets: Subnets
   /**
    * Floating IP (VIP) of the load balancers, moved by VRRP.
@@ -156,11 +207,13 @@ export interface HostGroup {
   /**
    * How many hosts.
    * @maximum 1000
+   * @examples [3]
    */
   count: PositiveInteger
   /**
    * Virtual processors of each host.
    * @maximum 256
+   * @examples [4]
    */
   vcpu: PositiveInteger
   /**
@@ -195,6 +248,7 @@ export interface AppHostGroup extends HostGroup {
   /**
    * Upper limit of automatic scaling outside flash sales.
    * @default equal to count
+   * @examples [10]
    */
   maxCount?: PositiveInteger
 }
@@ -209,18 +263,21 @@ export interface Workload {
   /**
    * Requests each active user makes a second, on average.
    * @exclusiveMinimum 0
+   * @maximum 1000000
    * @examples [1]
    */
   requestsPerUserPerSecond: number
   /**
    * Requests one app core serves a second.
    * @exclusiveMinimum 0
+   * @maximum 1000000
    * @examples [150]
    */
   requestsPerCorePerSecond: number
   /**
    * Peak of a flash sale as a multiple of the baseline.
    * @minimum 1
+   * @maximum 1000
    * @examples [10]
    */
   flashSaleFactor: number
@@ -299,17 +356,24 @@ export interface App {
   /**
    * Tasks over the whole fleet; spread evenly over the app hosts.
    * @default one for each app host
+   * @examples [18]
    */
   replicas?: PositiveInteger
   /** What each task reserves and may use. */
   resources: Resources
+  /**
+   * How a new version replaces the old one.
+   */
   update?: UpdatePolicy
   /**
    * Plain environment variables. Secrets never go here.
    * @examples [{"LOG_LEVEL": "info"}]
    */
   environment?: Record<string, string>
-  /** Secrets mounted at /run/secrets/<name>. */
+  /**
+   * Secrets mounted at /run/secrets/<name>.
+   * @examples [["app_session_key"]]
+   */
   secrets?: SecretName[]
   /**
    * How long a stopping task keeps serving while load balancers notice.
@@ -329,6 +393,7 @@ export interface Resources {
   /**
    * Processors reserved and allowed at most.
    * @exclusiveMinimum 0
+   * @maximum 256
    * @examples [1.5]
    */
   cpu: number
@@ -376,8 +441,17 @@ export interface Edge {
    * @examples [["www.shop.example.com"]]
    */
   aliases?: string[]
+  /**
+   * How the load balancers share the floating IP.
+   */
   vrrp?: Vrrp
+  /**
+   * How long HAProxy waits, by phase of a request.
+   */
   timeouts?: EdgeTimeouts
+  /**
+   * How HAProxy notices that an app task is gone.
+   */
   health?: EdgeHealth
   /**
    * Connections HAProxy accepts at once.
@@ -390,10 +464,13 @@ export interface Edge {
    */
   maxConnectionsPerTask?: PositiveInteger
   /**
-   * Share of requests a CDN answers before they reach the fleet.
+   * A CDN that answers a share of the requests before they reach the fleet.
    * @default none
    */
   cdn?: Cdn
+  /**
+   * A queue for visitors when the fleet is full.
+   */
   waitingRoom?: WaitingRoom
 }
 
@@ -416,21 +493,39 @@ export interface Vrrp {
 
 /** HAProxy timeouts. */
 export interface EdgeTimeouts {
-  /** @default "5s" */
+  /**
+   * Longest time to receive a complete request header.
+   * @default "5s"
+   */
   request?: Duration
-  /** @default "1s" */
+  /**
+   * Longest time to open a connection to an app task.
+   * @default "1s"
+   */
   connect?: Duration
-  /** @default "30s" */
+  /**
+   * Longest silence of a client.
+   * @default "30s"
+   */
   client?: Duration
-  /** @default "15s" */
+  /**
+   * Longest silence of an app task while it answers.
+   * @default "15s"
+   */
   server?: Duration
-  /** @default "3s" */
+  /**
+   * Longest wait for a free app task; then the client gets a 503.
+   * @default "3s"
+   */
   queue?: Duration
 }
 
 /** How HAProxy notices that an app task is gone. */
 export interface EdgeHealth {
-  /** @default "1s" */
+  /**
+   * Time between two health checks of a server.
+   * @default "1s"
+   */
   interval?: Duration
   /**
    * Interval while a server changes state.
@@ -451,7 +546,10 @@ export interface EdgeHealth {
 
 /** A content delivery network in front of the VIP. */
 export interface Cdn {
-  /** @examples ["cloudflare"] */
+  /**
+   * The CDN in use.
+   * @examples ["cloudflare"]
+   */
   vendor: "cloudflare" | "cloudfront"
   /**
    * Share of all requests that the CDN answers itself.
@@ -462,7 +560,10 @@ export interface Cdn {
 
 /** A queue for visitors when the fleet is full. */
 export interface WaitingRoom {
-  /** @default true */
+  /**
+   * Whether visitors queue when the fleet is full.
+   * @default true
+   */
   enabled?: boolean
   /**
    * Users admitted to the shop at once.
@@ -531,16 +632,19 @@ export interface Redis {
 /** S3-compatible storage for product images and backups. */
 export interface ObjectStorage {
   /**
+   * Address of the S3 API.
    * @pattern ^https://
    * @examples ["https://sgp1.digitaloceanspaces.com"]
    */
   endpoint: string
   /**
+   * Bucket of the product images.
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
    * @examples ["quickcart-images"]
    */
   imagesBucket: string
   /**
+   * Bucket of WAL segments and base backups.
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
    * @examples ["quickcart-backup"]
    */
@@ -550,10 +654,12 @@ export interface ObjectStorage {
 /** Prometheus, Alertmanager, Grafana. */
 export interface Monitoring {
   /**
+   * Time between two scrapes of a target.
    * @default "15s"
    */
   scrapeInterval?: Duration
   /**
+   * How long metrics are kept.
    * @default "15d"
    */
   retention?: Duration
@@ -561,23 +667,42 @@ export interface Monitoring {
 
 /** Load at which a tier has to grow (seed section 2.2). */
 export interface Scaling {
-  /** @examples ["60%"] */
+  /**
+   * CPU use of the load balancers that calls for more.
+   * @examples ["60%"]
+   */
   loadBalancerCpu?: Percent
-  /** @examples ["70%"] */
+  /**
+   * CPU use of the app hosts that calls for more hosts.
+   * @examples ["70%"]
+   */
   appCpu?: Percent
-  /** @examples ["80%"] */
+  /**
+   * Memory use of the app hosts that calls for more hosts.
+   * @examples ["80%"]
+   */
   appMemory?: Percent
-  /** @examples ["70%"] */
+  /**
+   * CPU use of the database primary that calls for a larger size.
+   * @examples ["70%"]
+   */
   databaseCpu?: Percent
-  /** @examples ["100ms"] */
+  /**
+   * Read latency of a replica that calls for another replica.
+   * @examples ["100ms"]
+   */
   replicaReadLatency?: Duration
-  /** @examples ["70%"] */
+  /**
+   * Share of the Redis memory in use that calls for more.
+   * @examples ["70%"]
+   */
   redisMemory?: Percent
 }
 
 /** A planned peak (seed section 6): app hosts are there before it starts. */
 export interface FlashSale {
   /**
+   * Name of the sale, unique in the environment.
    * @pattern ^[a-z][a-z0-9-]{0,39}$
    * @examples ["harbolnas"]
    */
@@ -588,7 +713,10 @@ export interface FlashSale {
    * @examples ["2026-12-12T19:00"]
    */
   start: string
-  /** @examples ["3h"] */
+  /**
+   * How long the sale lasts.
+   * @examples ["3h"]
+   */
   duration: Duration
   /**
    * App hosts wanted during the sale.
@@ -610,8 +738,9 @@ export interface Waiver {
    */
   rule: string
   /**
-   * Why this environment may break it.
+   * Why this environment may break it; twenty characters or more.
    * @minLength 20
+   * @examples ["one app host is enough for the demo; nobody buys here"]
    */
   reason: string
 }

@@ -6,7 +6,7 @@
 
 /**
  * A span of time: a whole number or decimal and `ms`, `s`, `m`, `h` or `d`.
- * @pattern ^(0|[1-9][0-9]*)(\.[0-9]+)?(ms|s|m|h|d)$
+ * @pattern ^(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?(ms|s|m|h|d)$
  * @examples ["100ms", "60s", "15m", "1h", "14d"]
  */
 export type Duration = string
@@ -14,7 +14,7 @@ export type Duration = string
 /**
  * A size in bytes, decimal units as providers sell them (1 GB = 10^9 bytes
  * for disks; memory is compared in the same unit on both sides).
- * @pattern ^[1-9][0-9]*(\.[0-9]+)?(MB|GB|TB)$
+ * @pattern ^[1-9][0-9]{0,8}(\.[0-9]{1,6})?(MB|GB|TB)$
  * @examples ["256MB", "4GB", "1TB"]
  */
 export type ByteSize = string
@@ -28,7 +28,7 @@ export type TimeOfDay = string
 
 /**
  * A share of a whole.
- * @pattern ^(0|[1-9][0-9]?|100)(\.[0-9]+)?%$
+ * @pattern ^(100(\.0{1,6})?|(0|[1-9][0-9]?)(\.[0-9]{1,6})?)%$
  * @examples ["70%", "99.9%"]
  */
 export type Percent = string
@@ -63,7 +63,10 @@ export type ImageRef = string
 export type SecretName = string
 
 /**
+ * A whole number, one or more.
  * @minimum 1
+ * @maximum 1000000000
  * @asType integer
+ * @examples [3]
  */
 export type PositiveInteger = number

@@ -1,0 +1,33 @@
+import type { Component } from "../core/component.ts"
+import { appService } from "./service.ts"
+
+/** The shop itself: stateless tasks on the app hosts. */
+export const app: Component = {
+  name: "app",
+  contribute: (fleet) => ({
+    services: [
+      {
+        tier: "app",
+        name: "app",
+        rollout: {
+          wave: 10,
+          deadlineSeconds: fleet.app.update.deadlineSeconds,
+          impact: "restart",
+        },
+        definition: appService(fleet),
+        configs: [],
+      },
+    ],
+    flows: [
+      {
+        from: "loadBalancer",
+        to: "app",
+        protocol: "tcp",
+        port: fleet.app.port,
+        service: "shop over the edge overlay",
+      },
+    ],
+    files: [],
+    checks: [],
+  }),
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from "../core/duration.ts"
+import type { Fleet } from "../core/fleet.ts"
+import { edgeNetwork } from "../core/networks.ts"
+import { onRole } from "../core/roles.ts"
+import type { SwarmService } from "../core/swarm-service.ts"
+import { maxTasksPerHost } from "./task-count.ts"
+
+/**
+ * The shop. Its image has to declare a HEALTHCHECK: Swarm puts a task into DNS,
+ * and so before HAProxy, only once it is healthy.
+ */
+export function appService(fleet: Fleet): SwarmService {
+  const { app } = fleet
+  return {
+    image: app.image,
+    environment: {
+      ...app.environment,
+      PORT: String(app.port),
+      HEALTH_PATH: app.healthPath,
+      DRAIN_SECONDS: String(app.drainSeconds),
+    },
+    ...(app.secrets.length === 0
+      ? {}
+      : { secrets: app.secrets.toSorted().map((name) => ({ source: name, target: name })) }),
+    networks: { [edgeNetwork]: { aliases: ["app"] } },
+    stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
+    deploy: {
+      mode: "replicated",
+      replicas: app.replicas,
+      endpoint_mode: "dnsrr",
+      placement: {
+        constraints: [onRole("app")],
+        preferences: [{ spread: "node.labels.host" }],
+        max_replicas_per_node: maxTasksPerHost(fleet),
+      },
+      resources: resources(app),
+      restart_policy: { condition: "any", delay: "1s" },
+      ...rolling(app.update),
+    },
+  }
+}
+
+function resources({ cpu, memoryBytes }: Fleet["app"]) {
+  const amount = { cpus: String(cpu), memory: String(memoryBytes) }
+  return { limits: { ...amount }, reservations: { ...amount } }
+}
+
+function rolling(update: Fleet["app"]["update"]) {
+  const common = {
+    parallelism: update.parallelism,
+    order: "start-first" as const,
+    monitor: formatDuration(update.monitorSeconds),
+    max_failure_ratio: 0,
+  }
+  return {
+    update_config: {
+      ...common,
+      delay: formatDuration(update.delaySeconds),
+      failure_action: "rollback" as const,
+    },
+    rollback_config: { ...common, delay: "0s", failure_action: "pause" as const },
+  }
+}

@@ -1,0 +1,30 @@
+import type { Fleet } from "../core/fleet.ts"
+import { hostsOf } from "../core/roles.ts"
+
+/** App tasks each app host runs when all hosts are up. */
+export function tasksPerHost(fleet: Fleet): number {
+  return Math.ceil(fleet.app.replicas / appHostCount(fleet))
+}
+
+/**
+ * Most tasks one host may run: with one host gone, the others must hold every
+ * replica and the tasks that an update starts before it stops the old ones.
+ */
+export function maxTasksPerHost(fleet: Fleet): number {
+  const { replicas, update } = fleet.app
+  return Math.ceil((replicas + update.parallelism) / Math.max(appHostCount(fleet) - 1, 1))
+}
+
+/** Most app hosts there may be: by automatic scaling or in the largest flash sale. */
+export function maxAppHosts(fleet: Fleet): number {
+  return Math.max(fleet.app.maxAppHosts, ...fleet.flashSales.map((sale) => sale.appHosts))
+}
+
+/** Most app tasks at once in steady state: every host there may be, as full as today's. */
+export function maxTasks(fleet: Fleet): number {
+  return Math.max(fleet.app.replicas, maxAppHosts(fleet) * tasksPerHost(fleet))
+}
+
+function appHostCount(fleet: Fleet): number {
+  return Math.max(hostsOf(fleet, "app").length, 1)
+}

@@ -1,0 +1,44 @@
+import type { Role } from "./fleet.ts"
+import { onRole } from "./roles.ts"
+import type { SwarmService } from "./swarm-service.ts"
+
+type Delivery = Pick<SwarmService, "image" | "configs" | "secrets" | "volumes" | "networks"> & {
+  hostname?: string
+}
+
+/**
+ * A service that brings files to a daemon on the same hosts without restarting
+ * it: `deliver` validates them, copies them to the volume both share and makes
+ * the daemon reload. It turns healthy when the daemon took them; otherwise its
+ * update fails and Swarm's rollback delivers the previous files again.
+ */
+export function configService(component: string, role: Role, delivery: Delivery): SwarmService {
+  const oneByOne = {
+    parallelism: 1,
+    order: "stop-first" as const,
+    delay: "0s",
+    monitor: "5s",
+    max_failure_ratio: 0,
+  }
+  return {
+    ...delivery,
+    entrypoint: ["/usr/local/bin/deliver", component],
+    init: true,
+    healthcheck: {
+      test: ["CMD", "test", "-f", "/tmp/delivered"],
+      interval: "500ms",
+      timeout: "2s",
+      // Time for the longest reload: the daemon's own container may still be on its way.
+      retries: 60,
+    },
+    stop_grace_period: "1s",
+    deploy: {
+      mode: "global",
+      endpoint_mode: "dnsrr",
+      placement: { constraints: [onRole(role)] },
+      restart_policy: { condition: "any", delay: "1s" },
+      update_config: { ...oneByOne, failure_action: "rollback" },
+      rollback_config: { ...oneByOne, failure_action: "pause" },
+    },
+  }
+}

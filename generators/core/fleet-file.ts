@@ -1,0 +1,34 @@
+import { canonicalJson } from "./canonical.ts"
+import type { RenderedFile } from "./component.ts"
+import type { Fleet } from "./fleet.ts"
+import { kebabRole } from "./roles.ts"
+
+/**
+ * `fleet.json`: what apply and up have to know besides the stack files, so
+ * that they never need the generators. Read by `scripts/deploy/fleet-file.ts`.
+ */
+export function fleetFile(fleet: Fleet): RenderedFile {
+  const { environment, source, tier, timezone, provider, network, objectives } = fleet
+  return {
+    path: "fleet.json",
+    text: canonicalJson({
+      comment: `generated from ${source} by npx quickcart render, do not edit`,
+      environment,
+      source,
+      tier,
+      timezone,
+      provider,
+      network,
+      objectives,
+      hostname: fleet.edge.hostname,
+      aliases: fleet.edge.aliases,
+      healthPath: fleet.app.healthPath,
+      app: { port: fleet.app.port, replicas: fleet.app.replicas, image: fleet.app.image },
+      registry: fleet.registry,
+      images: fleet.images,
+      hosts: fleet.hosts.map((host) => ({ ...host, role: kebabRole(host.role) })),
+      flashSales: fleet.flashSales,
+      secrets: fleet.secrets.toSorted(),
+    }),
+  }
+}

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest"
+import { fleetFixture } from "../core/fleet-fixture.ts"
+import { haproxyConfig } from "./config.ts"
+import { hardStopSeconds, maxConnectionsTotal, openFiles, serverSlots } from "./limits.ts"
+import { haproxyConfigService, haproxyService } from "./service.ts"
+
+const lines = haproxyConfig(fleetFixture())
+  .split("\n")
+  .map((line) => line.trim())
+
+function indexOf(start: string): number {
+  const index = lines.findIndex((line) => line.startsWith(start))
+  expect(index, start).toBeGreaterThan(-1)
+  return index
+}
+
+test("a foreign host name is refused before the redirect could repeat it", () => {
+  expect(lines[indexOf("http-request deny deny_status 421")]).toContain(
+    "-m str shop.example.test www.shop.example.test",
+  )
+  expect(indexOf("http-request deny deny_status 421")).toBeLessThan(
+    indexOf("http-request redirect scheme https"),
+  )
+})
+
+test("what clients claim about themselves is gone before the truth is added", () => {
+  expect(indexOf("http-request del-header ^x-forwarded-")).toBeLessThan(
+    indexOf("http-request set-header X-Forwarded-Proto"),
+  )
+})
+
+test("only what changes nothing is ever sent twice", () => {
+  const replayed = lines.filter((line) => line.startsWith("retry-on"))
+  expect(replayed).toEqual(["retry-on conn-failure empty-response"])
+  expect(lines).toContain("http-request disable-l7-retry unless { method GET HEAD OPTIONS }")
+})
+
+test("a draining task keeps its sessions", () => {
+  expect(lines.join("\n")).not.toContain("shutdown-sessions")
+})
+
+test("every task of the largest fleet has a slot, and an update has room", () => {
+  const fleet = fleetFixture({ app: 8 })
+  fleet.flashSales = [
+    { name: "a", start: "2026-12-12T19:00", durationSeconds: 60, appHosts: 50, prewarmSeconds: 60 },
+  ]
+  expect(serverSlots(fleet)).toBe(53)
+  expect(haproxyConfig(fleet)).toContain("server-template app 53 tasks.quickcart_app:3000")
+})
+
+test("health checks are accepted when the shop is full", () => {
+  const fleet = fleetFixture()
+  expect(maxConnectionsTotal(fleet)).toBeGreaterThan(fleet.edge.maxConnections)
+  expect(lines.filter((line) => line.startsWith("maxconn"))).toEqual([
+    "maxconn 20100",
+    "maxconn 20000",
+  ])
+})
+
+test.each([1000, 20_000, 100_000])("%i connections have two descriptors each", (connections) => {
+  const fleet = fleetFixture()
+  fleet.edge.maxConnections = connections
+  expect(openFiles(fleet)).toBeGreaterThan(2 * maxConnectionsTotal(fleet))
+})
+
+test("the container lives longer than the slowest request it has to finish", () => {
+  const fleet = fleetFixture()
+  fleet.edge.timeouts.serverSeconds = 120
+  expect(hardStopSeconds(fleet)).toBeGreaterThan(120)
+  expect(haproxyConfig(fleet)).toContain(`hard-stop-after ${hardStopSeconds(fleet)}s`)
+  expect(haproxyService(fleet).stop_grace_period).toBe(`${hardStopSeconds(fleet) + 5}s`)
+})
+
+test("a load balancer's ports are its host's own", () => {
+  const { ports, deploy } = haproxyService(fleetFixture())
+  expect(ports?.map(({ published, mode }) => `${published} ${mode}`)).toEqual([
+    "80 host",
+    "443 host",
+    "8405 host",
+  ])
+  expect(deploy.update_config?.order).toBe("stop-first")
+})
+
+test("a configuration HAProxy refuses brings the previous one back", () => {
+  const { healthcheck, deploy } = haproxyConfigService(fleetFixture())
+  expect(healthcheck?.test).toEqual(["CMD", "test", "-f", "/tmp/delivered"])
+  expect(deploy.update_config).toMatchObject({ parallelism: 1, failure_action: "rollback" })
+})

@@ -1,0 +1,55 @@
+import type { Component } from "../core/component.ts"
+import { haproxyConfig } from "./config.ts"
+import { hardStopSeconds } from "./limits.ts"
+import { metricsPort } from "./ports.ts"
+import { haproxyConfigService, haproxyService } from "./service.ts"
+
+const configPath = "configs/haproxy/haproxy.cfg"
+
+/** The public entry: TLS, health-checked balancing over the app's tasks. */
+export const haproxy: Component = {
+  name: "haproxy",
+  contribute: (fleet) => ({
+    services: [
+      {
+        tier: "edge",
+        name: "haproxy-config",
+        rollout: { wave: 20, deadlineSeconds: 120, impact: "reload" },
+        definition: haproxyConfigService(fleet),
+        configs: [{ key: "haproxy_cfg", path: configPath, text: haproxyConfig(fleet) }],
+      },
+      {
+        tier: "edge",
+        name: "haproxy",
+        rollout: { wave: 30, deadlineSeconds: 180 + 2 * hardStopSeconds(fleet), impact: "restart" },
+        definition: haproxyService(fleet),
+        configs: [],
+      },
+    ],
+    flows: [
+      { from: "internet", to: "vip", protocol: "tcp", port: 80, service: "HTTP, redirected" },
+      { from: "internet", to: "vip", protocol: "tcp", port: 443, service: "HTTPS" },
+      {
+        from: "manager",
+        to: "loadBalancer",
+        protocol: "tcp",
+        port: metricsPort,
+        service: "HAProxy metrics",
+      },
+    ],
+    files: [],
+    // The certificate is a secret, so the check takes the same file without needing one.
+    checks: [
+      {
+        name: "haproxy -c",
+        image: "haproxy",
+        command: [
+          "set -e",
+          "mkdir -p /run/haproxy/certs",
+          `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
+          "haproxy -c -f /tmp/haproxy.cfg",
+        ].join("\n"),
+      },
+    ],
+  }),
+}

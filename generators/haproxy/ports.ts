@@ -1,0 +1,2 @@
+/** Where HAProxy shows its metrics. */
+export const metricsPort = 8405

@@ -1,0 +1,69 @@
+import { configService } from "../core/config-service.ts"
+import { formatDuration } from "../core/duration.ts"
+import type { Fleet } from "../core/fleet.ts"
+import { edgeNetwork, hostNetwork } from "../core/networks.ts"
+import { onRole } from "../core/roles.ts"
+import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
+import { hardStopSeconds, openFiles } from "./limits.ts"
+import { metricsPort } from "./ports.ts"
+
+const runVolume: SwarmMount = { type: "volume", source: "haproxy-run", target: "/run/haproxy" }
+
+/**
+ * HAProxy on every load balancer. Ports are published on the host itself: the
+ * routing mesh would hide the client's address, and the floating IP is local.
+ */
+export function haproxyService(fleet: Fleet): SwarmService {
+  const nofile = openFiles(fleet)
+  // The old task holds the host's ports, so the new one cannot start first.
+  const oneByOne = {
+    parallelism: 1,
+    order: "stop-first" as const,
+    monitor: "10s",
+    max_failure_ratio: 0,
+  }
+  return {
+    image: fleet.images.haproxy,
+    entrypoint: ["/usr/local/bin/run-haproxy"],
+    volumes: [runVolume],
+    networks: { [edgeNetwork]: null },
+    ports: [80, 443, metricsPort].map((port) => ({
+      target: port,
+      published: port,
+      protocol: "tcp",
+      mode: "host",
+    })),
+    healthcheck: {
+      test: ["CMD", "perl", "-MIO::Socket::UNIX", "-e", acceptsConnections],
+      interval: "5s",
+      timeout: "2s",
+      retries: 3,
+      start_period: "60s",
+      start_interval: "500ms",
+    },
+    ulimits: { nofile: { soft: nofile, hard: nofile } },
+    stop_signal: "SIGUSR1",
+    stop_grace_period: formatDuration(hardStopSeconds(fleet) + 5),
+    deploy: {
+      mode: "global",
+      endpoint_mode: "dnsrr",
+      placement: { constraints: [onRole("loadBalancer")] },
+      restart_policy: { condition: "any", delay: "1s" },
+      update_config: { ...oneByOne, failure_action: "rollback" },
+      rollback_config: { ...oneByOne, failure_action: "pause" },
+    },
+  }
+}
+
+const acceptsConnections = 'exit !IO::Socket::UNIX->new("/run/haproxy/health.sock")'
+
+/** Delivers haproxy.cfg and the certificate to every load balancer. */
+export function haproxyConfigService(fleet: Fleet): SwarmService {
+  return configService("haproxy", "loadBalancer", {
+    image: fleet.images.haproxy,
+    configs: [{ source: "haproxy_cfg", target: "/config/haproxy.cfg" }],
+    secrets: [{ source: "edge_tls", target: "edge_tls", mode: 0o400 }],
+    volumes: [runVolume],
+    networks: { [hostNetwork]: null },
+  })
+}

@@ -1,0 +1,66 @@
+import type { Component, ToolCheck } from "../core/component.ts"
+import type { Fleet, Host } from "../core/fleet.ts"
+import { hostsOf } from "../core/roles.ts"
+import { keepalivedConfig } from "./config.ts"
+import { configKey, keepalivedConfigService, keepalivedService } from "./service.ts"
+
+/** The floating IP: VRRP between the load balancers, tied to HAProxy's health. */
+export const keepalived: Component = {
+  name: "keepalived",
+  contribute: (fleet) => {
+    const hosts = hostsOf(fleet, "loadBalancer")
+    return {
+      services: [
+        {
+          tier: "edge",
+          name: "keepalived-config",
+          rollout: { wave: 40, deadlineSeconds: 120, impact: "reload" },
+          definition: keepalivedConfigService(fleet),
+          configs: hosts.map((host) => ({
+            key: configKey(host),
+            path: configPath(host),
+            text: keepalivedConfig(fleet, host),
+          })),
+        },
+        {
+          tier: "edge",
+          name: "keepalived",
+          rollout: { wave: 50, deadlineSeconds: 180, impact: "restart" },
+          definition: keepalivedService(fleet),
+          configs: [],
+        },
+      ],
+      flows: [
+        {
+          from: "loadBalancer",
+          to: "loadBalancer",
+          protocol: "vrrp",
+          port: null,
+          service: "VRRP advertisements",
+        },
+      ],
+      files: [],
+      checks: hosts.map((host) => check(fleet, host)),
+    }
+  },
+}
+
+function configPath(host: Host): string {
+  return `configs/keepalived/${host.name}.conf`
+}
+
+/** Keepalived refuses interfaces that do not exist, so the check makes those that are missing. */
+function check(fleet: Fleet, host: Host): ToolCheck {
+  const { publicInterface, privateInterface } = fleet.provider
+  return {
+    name: `keepalived -t ${host.name}`,
+    image: "keepalived",
+    command: [
+      `for name in ${publicInterface} ${privateInterface}; do`,
+      '  test -e "/sys/class/net/$name" || ip link add "$name" type bridge',
+      "done",
+      "mkdir -p /run/keepalived",
+      `keepalived -t -f /stack/${configPath(host)}`,
+    ].join("\n"),
+  }
+}

@@ -1,0 +1,121 @@
+import { maxAppHosts, maxTasksPerHost, tasksPerHost } from "../app/task-count.ts"
+import { sortedEntries } from "../core/canonical.ts"
+import type { Contributions } from "../core/component.ts"
+import { formatDuration } from "../core/duration.ts"
+import type { Fleet } from "../core/fleet.ts"
+import { hostsOf, kebabRole } from "../core/roles.ts"
+import { serverSlots } from "../haproxy/limits.ts"
+import { topologyDiagram } from "./diagram.ts"
+import { portRows } from "./ports.ts"
+import { formatBytes, formatNumber, markdownTable } from "./table.ts"
+
+/** `stacks/<env>/README.md`: what the environment is, and the arithmetic behind it. */
+export function readme(fleet: Fleet, all: Contributions): string {
+  const sections = [
+    `<!-- generated from ${fleet.source} by npx quickcart render, do not edit -->`,
+    `# ${fleet.environment}`,
+    `A ${fleet.tier} environment of ${fleet.hosts.length} hosts at ${fleet.provider.name} (${fleet.provider.region}), rendered from \`${fleet.source}\`. The shop answers at https://${fleet.edge.hostname}.`,
+    "## Topology",
+    `\`\`\`mermaid\n${topologyDiagram(fleet)}\n\`\`\``,
+    "## Hosts",
+    hostTable(fleet),
+    "## Services",
+    serviceTable(all),
+    "## Capacity",
+    capacity(fleet),
+    "## Failover of the floating IP",
+    failover(fleet),
+    "## Ports",
+    "Everything that is not listed is not needed, and is to be refused.",
+    portTable(all),
+    "## Images",
+    imageTable(fleet),
+  ]
+  return `${sections.join("\n\n")}\n`
+}
+
+function hostTable(fleet: Fleet): string {
+  return markdownTable(
+    ["Host", "Role", "Private address", "Public address", "vCPU", "Memory", "Disk", "Size"],
+    fleet.hosts.map((host) => [
+      host.name,
+      kebabRole(host.role),
+      host.privateAddress,
+      host.publicAddress ?? "none",
+      host.vcpu,
+      formatBytes(host.memoryBytes),
+      `${formatBytes(host.diskBytes)} ${host.diskKind === "ssd" ? "SSD" : "NVMe"}`,
+      host.size ?? "",
+    ]),
+  )
+}
+
+function serviceTable(all: Contributions): string {
+  return markdownTable(
+    ["Wave", "Service", "Stack file", "A change means", "Deadline"],
+    all.services
+      .toSorted((a, b) => a.rollout.wave - b.rollout.wave)
+      .map(({ name, tier, rollout }) => [
+        rollout.wave,
+        `\`quickcart_${name}\``,
+        `[${tier}.stack.yaml](${tier}.stack.yaml)`,
+        rollout.impact,
+        formatDuration(rollout.deadlineSeconds),
+      ]),
+  )
+}
+
+function capacity(fleet: Fleet): string {
+  const { workload, app } = fleet
+  const n = formatNumber
+  const hosts = hostsOf(fleet, "app").length
+  const provided = workload.coresProvided * workload.requestsPerCorePerSecond
+  const enough = workload.coresProvided >= workload.coresNeeded
+  return [
+    `- Baseline: ${n(workload.concurrentUsers)} users × ${n(workload.requestsPerUserPerSecond)} requests/s = **${n(workload.baselineRequestsPerSecond)} requests/s**.`,
+    `- Cores needed: ⌈${n(workload.baselineRequestsPerSecond)} ÷ ${n(workload.requestsPerCorePerSecond)} requests/s for each core⌉ = **${n(workload.coresNeeded)}**.`,
+    `- Cores provided: ${hosts} app hosts, together **${n(workload.coresProvided)}**, good for ${n(provided)} requests/s: ${enough ? "enough" : "**not enough**"} for the baseline.`,
+    `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak; app hosts grow to ${maxAppHosts(fleet)} at most.`,
+    `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each; at most ${maxTasksPerHost(fleet)} on one, so that with one host gone the others hold all of them and the ${app.update.parallelism} that an update starts first. HAProxy has ${serverSlots(fleet)} server slots.`,
+    `- Concurrency: ${app.replicas} tasks × ${n(fleet.edge.maxConnectionsPerTask)} requests at once = ${n(app.replicas * fleet.edge.maxConnectionsPerTask)}; more wait up to ${formatDuration(fleet.edge.timeouts.queueSeconds)} in HAProxy, which holds ${n(fleet.edge.maxConnections)} connections.`,
+  ].join("\n")
+}
+
+function failover(fleet: Fleet): string {
+  const { vrrp } = fleet.edge
+  const priorities = sortedEntries(vrrp.priorities).sort(([, a], [, b]) => b - a)
+  const lowest = priorities.at(-1)?.[1] ?? 0
+  const n = formatNumber
+  const skew = ((256 - lowest) / 256) * vrrp.advertIntervalSeconds
+  return [
+    `VRRPv3 (RFC 9568), virtual router ${vrrp.routerId}, unicast between ${priorities.map(([name, priority]) => `${name} (priority ${priority})`).join(" and ")}.`,
+    "",
+    `- Skew of the lowest priority: (256 − ${lowest}) ÷ 256 × ${n(vrrp.advertIntervalSeconds)} s = ${n(skew)} s.`,
+    `- A backup takes over after 3 × ${n(vrrp.advertIntervalSeconds)} s + ${n(skew)} s = **${n(vrrp.masterDownSeconds)} s** without an advertisement. The objective is ${n(fleet.objectives.edgeFailoverSeconds)} s.`,
+    "- A load balancer whose HAProxy stops answering gives the address up at once, without waiting for that time.",
+  ].join("\n")
+}
+
+function portTable(all: Contributions): string {
+  return markdownTable(
+    ["From", "To", "Protocol", "Port", "For"],
+    portRows(all.flows).map((row) => [
+      row.from.join(", "),
+      row.to.join(", "),
+      row.protocol,
+      row.port ?? "any",
+      row.service,
+    ]),
+  )
+}
+
+function imageTable(fleet: Fleet): string {
+  const own = sortedEntries<string>(fleet.images)
+  const rows = own.some(([, reference]) => reference === fleet.app.image)
+    ? own
+    : [...own, ["app", fleet.app.image]]
+  return markdownTable(
+    ["Image", "Reference"],
+    rows.map(([name = "", reference = ""]) => [name, `\`${reference}\``]),
+  )
+}

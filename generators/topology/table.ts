@@ -1,0 +1,26 @@
+/** A Markdown table. Throws when a row has not as many cells as the head. */
+export function markdownTable(head: string[], rows: (string | number)[][]): string {
+  const line = (cells: (string | number)[]) => {
+    if (cells.length !== head.length) throw new Error(`the row ${cells.join(", ")} fits no column`)
+    return `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`
+  }
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n")
+}
+
+/** A whole number with a comma at every thousand; other numbers to three decimals at most. */
+export function formatNumber(value: number): string {
+  const [whole = "", decimals] = String(Math.round(value * 1000) / 1000).split(".")
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",")
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`
+}
+
+/** Bytes as providers sell them: `8 GB`. */
+export function formatBytes(bytes: number): string {
+  const units: [number, string][] = [
+    [1e12, "TB"],
+    [1e9, "GB"],
+    [1e6, "MB"],
+  ]
+  const [size, unit] = units.find(([candidate]) => bytes >= candidate) ?? [1, "B"]
+  return `${formatNumber(bytes / size)} ${unit}`
+}

@@ -1,0 +1,80 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import type { Flow } from "../core/fleet.ts"
+import { fleetFixture } from "../core/fleet-fixture.ts"
+import { contributionsOf } from "../core/render.ts"
+import { topologyDiagram } from "./diagram.ts"
+import { portRows } from "./ports.ts"
+import { readme } from "./readme.ts"
+import { formatBytes, formatNumber, markdownTable } from "./table.ts"
+
+const ends = fc.constantFrom("manager", "app", "database", "bastion" as const)
+const flows: fc.Arbitrary<Flow[]> = fc.array(
+  fc.record({
+    from: ends,
+    to: ends,
+    protocol: fc.constantFrom("tcp" as const, "udp" as const),
+    port: fc.constantFrom(22, 80),
+    service: fc.constant("x"),
+  }),
+)
+
+test("the port table allows exactly the flows, no pair more", () => {
+  const pairs = (rows: { from: string; to: string; protocol: string; port: number | null }[]) =>
+    [...new Set(rows.map((row) => `${row.from} ${row.to} ${row.protocol} ${row.port}`))].sort()
+  fc.assert(
+    fc.property(flows, (list) => {
+      const expanded = portRows(list).flatMap((row) =>
+        row.from.flatMap((from) => row.to.map((to) => ({ ...row, from, to }))),
+      )
+      expect(pairs(expanded)).toEqual(pairs(list))
+    }),
+  )
+})
+
+test("a large fleet is drawn as a few nodes", () => {
+  const diagram = topologyDiagram(fleetFixture({ app: 1000 }))
+  expect(diagram).toContain("997 more<br/>to app-1000")
+  expect(diagram.split("\n").length).toBeLessThan(60)
+})
+
+test("the load balancer that holds the address first is drawn as the way in", () => {
+  const fleet = fleetFixture()
+  fleet.edge.vrrp.priorities = { "load-balancer-1": 100, "load-balancer-2": 200 }
+  expect(topologyDiagram(fleet)).toContain("VIP --> load_balancer_2")
+  expect(topologyDiagram(fleet)).toContain("VIP -.-> load_balancer_1")
+})
+
+test("the README shows the arithmetic with the fleet's numbers", () => {
+  const fleet = fleetFixture({ app: 10 })
+  fleet.workload = {
+    ...fleet.workload,
+    concurrentUsers: 5000,
+    baselineRequestsPerSecond: 5000,
+    coresNeeded: 34,
+    flashSaleFactor: 10,
+    peakRequestsPerSecond: 50_000,
+  }
+  const text = readme(fleet, contributionsOf(fleet))
+  expect(text).toContain("5,000 users × 1 requests/s = **5,000 requests/s**")
+  expect(text).toContain("= **34**")
+  expect(text).toContain("together **40**, good for 6,000 requests/s: enough")
+  fleet.workload.coresNeeded = 41
+  expect(readme(fleet, contributionsOf(fleet))).toContain("**not enough**")
+})
+
+test("numbers and sizes read as people write them", () => {
+  expect([0.1, 999, 1000, 1234567, 0.3217].map(formatNumber)).toEqual([
+    "0.1",
+    "999",
+    "1,000",
+    "1,234,567",
+    "0.322",
+  ])
+  expect([256e6, 8e9, 1.5e12].map(formatBytes)).toEqual(["256 MB", "8 GB", "1.5 TB"])
+})
+
+test("a table refuses a row that would shift its columns", () => {
+  expect(markdownTable(["a", "b"], [["x|y", 1]])).toBe("| a | b |\n| --- | --- |\n| x\\|y | 1 |")
+  expect(() => markdownTable(["a"], [["x", "y"]])).toThrow(/x, y/)
+})

@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, test } from "vitest"
+import { createShop, type Shop } from "./src/app.ts"
+import { settingsFrom } from "./src/settings.ts"
+
+let open: Shop[] = []
+afterEach(async () => {
+  await Promise.all(open.map(({ server }) => server.close()))
+  open = []
+})
+
+function shop(environment: Record<string, string> = {}): Shop {
+  const created = createShop(settingsFrom(environment))
+  open.push(created)
+  return created
+}
+
+describe("draining", () => {
+  test("fails the health check and closes connections, but keeps serving", async () => {
+    const { server, drain } = shop({ HEALTH_PATH: "/up" })
+    expect((await server.inject("/up")).statusCode).toBe(200)
+    expect((await server.inject("/api/products")).headers.connection).not.toBe("close")
+    drain.active = true
+    expect((await server.inject("/up")).statusCode).toBe(503)
+    const answer = await server.inject("/api/products")
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers.connection).toBe("close")
+  })
+})
+
+describe("metrics", () => {
+  test("count requests by route pattern, with a bucket at the objective's 0.3 s", async () => {
+    const { server } = shop()
+    await server.inject("/api/products/teh-melati")
+    await server.inject("/api/products/none")
+    await server.inject("/no-such-page")
+    const text = (await server.inject("/metrics")).body
+    const count = 'http_request_duration_seconds_count{method="GET",route='
+    expect(text).toContain(`${count}"/api/products/:id",status_code="200"} 1`)
+    expect(text).toContain(`${count}"/api/products/:id",status_code="404"} 1`)
+    expect(text).toContain(`${count}"unknown",status_code="404"} 1`)
+    expect(text).toMatch(/http_request_duration_seconds_bucket\{le="0\.3"/)
+    expect(text).toContain("process_cpu_seconds_total")
+  })
+})
+
+describe("trial routes", () => {
+  test("fail as asked, and refuse what makes no sense", async () => {
+    const { server } = shop()
+    expect((await server.inject("/fail?status=503")).statusCode).toBe(503)
+    expect((await server.inject("/fail?status=200")).statusCode).toBe(400)
+    expect((await server.inject("/slow?ms=0")).json()).toEqual({ sleptMs: 0 })
+    expect((await server.inject("/slow?ms=forever")).statusCode).toBe(400)
+  })
+})
+
+describe("settings", () => {
+  test.each([
+    [{ PORT: "http" }, 'PORT is "http"; it must be a number from 1 to 65535'],
+    [{ DRAIN_SECONDS: "-1" }, 'DRAIN_SECONDS is "-1"; it must be a number from 0 to 3600'],
+    [{ HEALTH_PATH: "up" }, 'HEALTH_PATH is "up"; it must start with "/"'],
+  ])("refuse %j", (environment, message) => {
+    expect(() => settingsFrom(environment)).toThrow(message)
+  })
+})

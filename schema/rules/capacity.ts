@@ -1,0 +1,66 @@
+import type { Fleet } from "../../generators/core/fleet.ts"
+import { hostsOf } from "../../generators/core/roles.ts"
+import { type Finding, mostAppHosts, number, type Rule } from "./rule.ts"
+
+export const cores: Rule = {
+  id: "capacity/cores",
+  reason: "The app hosts must have the cores that the baseline load needs.",
+  severity: "error",
+  check(fleet, spec) {
+    const { workload } = fleet
+    if (workload.coresProvided >= workload.coresNeeded) return []
+    const exact = workload.baselineRequestsPerSecond / workload.requestsPerCorePerSecond
+    const { count, vcpu } = spec.hosts.app
+    const message =
+      `${number(workload.concurrentUsers)} users x ${number(workload.requestsPerUserPerSecond)} req/s ` +
+      `/ ${number(workload.requestsPerCorePerSecond)} req/s per core = ${number(exact)}, ` +
+      `so ${number(workload.coresNeeded)} cores are needed; ${count} hosts x ${vcpu} vCPU = ` +
+      `${number(workload.coresProvided)}; write ${Math.ceil(workload.coresNeeded / vcpu)} or more`
+    return [{ path: ["hosts", "app", "count"], message }]
+  },
+}
+
+export const maximum: Rule = {
+  id: "capacity/maximum",
+  reason: "Scaling needs an upper limit that is not below where it starts.",
+  severity: "error",
+  check(fleet, spec) {
+    const { count } = spec.hosts.app
+    if (fleet.app.maxAppHosts >= count) return []
+    const message = `${fleet.app.maxAppHosts} is below count, ${count}; write ${count} or more`
+    return [{ path: ["hosts", "app", "maxCount"], message }]
+  },
+}
+
+export const flashSale: Rule = {
+  id: "capacity/flash-sale",
+  reason: "A flash sale's peak must be served, answered by the CDN, or held in the waiting room.",
+  severity: "error",
+  check(fleet) {
+    const { workload, edge } = fleet
+    const hosts = mostAppHosts(fleet)
+    const vcpu = hostsOf(fleet, "app")[0]?.vcpu ?? 0
+    const served = hosts * vcpu * workload.requestsPerCorePerSecond
+    const reaching = workload.peakRequestsPerSecond * (1 - edge.cdnOffload)
+    const room = findOverfullRoom(fleet, served)
+    if (reaching <= served || edge.waitingRoom !== null) return room
+    const message =
+      `${hosts} app hosts x ${vcpu} vCPU x ${number(workload.requestsPerCorePerSecond)} req/s = ` +
+      `${number(served)} req/s, but ${number(workload.peakRequestsPerSecond)} req/s x ` +
+      `(100% - ${number(edge.cdnOffload * 100)}% from the CDN) = ${number(reaching)} req/s arrive ` +
+      "in a flash sale; declare waitingRoom, offload more to a CDN, or raise flashSales appHosts"
+    return [{ path: ["edge", "waitingRoom"], message }, ...room]
+  },
+}
+
+/** A room that admits more than the fleet serves protects nothing. */
+function findOverfullRoom({ workload, edge }: Fleet, served: number): Finding[] {
+  const users = edge.waitingRoom?.maxActiveUsers ?? 0
+  const perUser = workload.requestsPerUserPerSecond * (1 - edge.cdnOffload)
+  if (users * perUser <= served) return []
+  const message =
+    `${number(users)} users x ${number(perUser)} req/s past the CDN = ${number(users * perUser)} ` +
+    `req/s, more than the ${number(served)} req/s the fleet serves at its largest; ` +
+    `write ${Math.floor(served / perUser)} or less`
+  return [{ path: ["edge", "waitingRoom", "maxActiveUsers"], message }]
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest"
+import { resolve } from "../../generators/core/resolve.ts"
+import { lockFixture, specFixture } from "../environment-fixture.ts"
+import { digest, registry } from "./images.ts"
+import { verdict } from "./rule-bench.ts"
+
+describe("images/digest", () => {
+  test("production with a full lock passes, a tag for the app is refused", () => {
+    expect(verdict(digest)).toEqual([])
+    expect(verdict(digest, (spec) => (spec.app.image = "example.com/shop:1.2"))).toEqual([
+      "app.image: is not a digest reference; write <image>@sha256:<64 hex digits>",
+    ])
+  })
+
+  test("source references are for everything but production", () => {
+    const source = { registry: "registry.example.com", reference: "source" } as const
+    expect(verdict(digest, (spec) => (spec.images = source))).toEqual([
+      "images.reference: is source, a tag; production refers to images by digest, so write digest",
+    ])
+    const staging = verdict(digest, (spec) => {
+      spec.tier = "staging"
+      spec.images = source
+    })
+    expect(staging).toEqual([])
+  })
+
+  test("unpublished images are named; those never deployed may be missing", () => {
+    const spec = specFixture()
+    const lock = lockFixture()
+    lock.haproxy.digest = null
+    lock.shop.digest = null
+    lock.host.digest = null
+    const fleet = resolve(spec, "environments/fixture.yaml", lock)
+    expect(digest.check(fleet, spec)).toEqual([
+      {
+        path: ["images", "reference"],
+        message:
+          "is digest, but images/lock.json has no digest for haproxy, shop; " +
+          "publish the images and commit the lock",
+      },
+    ])
+  })
+})
+
+test("images/registry: only the box talks plain HTTP", () => {
+  const insecure = { registry: "10.10.0.3:5000", insecure: true }
+  expect(verdict(registry, (spec) => (spec.images = insecure))).toHaveLength(1)
+  const box = verdict(registry, (spec) => {
+    spec.images = insecure
+    spec.provider = { name: "box", region: "local" }
+  })
+  expect(box).toEqual([])
+})

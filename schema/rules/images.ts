@@ -1,0 +1,53 @@
+import { type ImageName, imageNames } from "../../images/names.ts"
+import type { EnvironmentSpec } from "../environment.ts"
+import type { Finding, Rule } from "./rule.ts"
+
+export const digest: Rule = {
+  id: "images/digest",
+  reason: "A tag can move; only a digest says which bytes will run.",
+  severity: "error",
+  check(fleet, spec) {
+    const isStrict = spec.tier === "production"
+    const byDigest = (spec.images.reference ?? "digest") === "digest"
+    const findings: Finding[] = []
+    if (isStrict && !byDigest) {
+      const message = "is source, a tag; production refers to images by digest, so write digest"
+      findings.push({ path: ["images", "reference"], message })
+    }
+    if (isStrict && spec.app.image !== undefined && !isDigest(spec.app.image)) {
+      const message = "is not a digest reference; write <image>@sha256:<64 hex digits>"
+      findings.push({ path: ["app", "image"], message })
+    }
+    const unpublished = deployedImages(spec).filter((name) => !isDigest(fleet.images[name]))
+    if (byDigest && unpublished.length > 0) {
+      const message =
+        `is digest, but images/lock.json has no digest for ${unpublished.join(", ")}; ` +
+        "publish the images and commit the lock"
+      findings.push({ path: ["images", "reference"], message })
+    }
+    return findings
+  },
+}
+
+export const registry: Rule = {
+  id: "images/registry",
+  reason: "Over plain HTTP anyone on the way can replace an image.",
+  severity: "error",
+  check(fleet) {
+    if (!fleet.registry.insecure || fleet.provider.name === "box") return []
+    const message = "is true, but only the box may talk plain HTTP to its registry; remove it"
+    return [{ path: ["images", "insecure"], message }]
+  },
+}
+
+function isDigest(reference: string): boolean {
+  return /@sha256:[a-f0-9]{64}$/.test(reference)
+}
+
+/** `host` and `registry` are run by the box outside the Swarm and never pulled. */
+function deployedImages({ app }: EnvironmentSpec): ImageName[] {
+  return imageNames.filter(
+    (name) =>
+      name !== "host" && name !== "registry" && (name !== "shop" || app.image === undefined),
+  )
+}

@@ -1,0 +1,40 @@
+import * as app from "./app.ts"
+import * as backup from "./backup.ts"
+import * as capacity from "./capacity.ts"
+import * as edge from "./edge.ts"
+import * as hosts from "./hosts.ts"
+import * as images from "./images.ts"
+import * as network from "./network.ts"
+import * as quorum from "./quorum.ts"
+import type { Rule } from "./rule.ts"
+import * as schedule from "./schedule.ts"
+import * as secrets from "./secrets.ts"
+import { subnets } from "./subnets.ts"
+
+/** Every rule, in the order they are documented. */
+export const rules: readonly Rule[] = [
+  capacity.cores,
+  capacity.maximum,
+  capacity.flashSale,
+  edge.vrrpFailover,
+  edge.vrrpInterval,
+  edge.pair,
+  edge.drain,
+  edge.stopGrace,
+  quorum.odd,
+  quorum.spread,
+  hosts.reservations,
+  subnets,
+  network.vip,
+  network.publicHosts,
+  network.ports,
+  images.digest,
+  images.registry,
+  secrets.plaintext,
+  backup.rpo,
+  backup.bucket,
+  app.replicas,
+  app.idleHosts,
+  schedule.timezone,
+  schedule.schedule,
+]

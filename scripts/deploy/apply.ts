@@ -1,0 +1,125 @@
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+import { nowMs } from "../io/clock.ts"
+import type { Engine } from "../io/engine.ts"
+import { Failure } from "../io/failure.ts"
+import { headCommit, identity, uncommitted } from "../io/git.ts"
+import { openState } from "../io/state.ts"
+import { connectSwarm } from "../io/swarm-connection.ts"
+import { localSecrets, namingKey, resolveSecrets } from "../secrets/source.ts"
+import { readDesired } from "./desired.ts"
+import { execute, type Report } from "./execute.ts"
+import { readFleetFile } from "./fleet-file.ts"
+import { breakLock, takeLock } from "./lock.ts"
+import { type Observed, observe } from "./observe.ts"
+import { planLines, reconcile } from "./reconcile.ts"
+
+export interface ApplyOptions {
+  /** Deploy files that no commit holds. */
+  allowDirty: boolean
+  /** Remove somebody's lock first. */
+  breakLock: boolean
+  report: Report
+}
+
+export interface ApplyResult {
+  commit: string
+  /** One line an operation; empty when nothing had to be done. */
+  operations: string[]
+  seconds: number
+}
+
+const settleDeadlineSeconds = 300
+
+/**
+ * Makes the live Swarm equal to the committed `stacks/<env>`. Throws a Failure
+ * when it refuses, cannot connect, or had to roll back.
+ */
+export async function apply(
+  repository: string,
+  environment: string,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const start = nowMs()
+  readFleetFile(repository, environment)
+  const commit = await headCommit(repository)
+  await refuseUncommitted(repository, environment, options.allowDirty)
+  const { fleet, state, desired } = wanted(repository, environment)
+  const connection = await connectSwarm(fleet, state)
+  try {
+    for (const { host, reason } of connection.unreachable) {
+      options.report(
+        `warning: manager ${host} does not answer (${reason}); using ${connection.manager}`,
+      )
+    }
+    const { engine } = connection
+    if (options.breakLock && (await breakLock(engine))) options.report("removed the existing lock")
+    const owner = `${await identity(repository)} (pid ${process.pid})`
+    const release = await takeLock(engine, { owner, commit })
+    try {
+      const observed = await quiet(engine, options.report)
+      const plan = reconcile(desired, observed)
+      await execute(plan, desired, connection, options.report)
+      const seconds = (nowMs() - start) / 1000
+      return { commit, operations: planLines(plan), seconds }
+    } finally {
+      await release()
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** What apply would do now, one line an operation. Reads only. */
+export async function planVerb(repository: string, environment: string): Promise<string[]> {
+  const { fleet, state, desired } = wanted(repository, environment)
+  const connection = await connectSwarm(fleet, state)
+  try {
+    return planLines(reconcile(desired, await observe(connection.engine)))
+  } finally {
+    await connection.close()
+  }
+}
+
+function wanted(repository: string, environment: string) {
+  const fleet = readFleetFile(repository, environment)
+  const state = openState(repository, environment)
+  const source = localSecrets(repository, state)
+  const secrets = resolveSecrets(fleet.secrets, source, namingKey(state))
+  const desired = readDesired(join(repository, "stacks", environment), secrets)
+  return { fleet, state, desired }
+}
+
+async function refuseUncommitted(
+  repository: string,
+  environment: string,
+  allowDirty: boolean,
+): Promise<void> {
+  if (allowDirty) return
+  const changed = await uncommitted(repository, join("stacks", environment))
+  if (changed.length === 0) return
+  throw new Failure(
+    `stacks/${environment} differs from the commit, and what is applied must be revertible:\n${changed.join("\n")}\nCommit it, or pass --allow-dirty.`,
+  )
+}
+
+/**
+ * Waits until no rollout of an earlier, interrupted run is under way: sending a
+ * new definition into one would make the bad definition the rollback target.
+ */
+async function quiet(engine: Engine, report: Report): Promise<Observed> {
+  const end = nowMs() + settleDeadlineSeconds * 1000
+  let last = ""
+  for (;;) {
+    const observed = await observe(engine)
+    const busy = observed.services.filter((service) =>
+      ["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? ""),
+    )
+    if (busy.length === 0) return observed
+    const names = busy.map((service) => service.Spec.Name).join(", ")
+    if (nowMs() > end) throw new Failure(`a rollout of ${names} has not ended; look at it first.`)
+    if (names !== last) report(`waiting for the rollout of ${names} that is under way`)
+    last = names
+    await delay(500)
+  }
+}

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest"
+import { convergence, desiredTasks } from "./converge.ts"
+import type { SwarmNode, SwarmService, SwarmTask } from "./swarm-types.ts"
+
+const node = (ID: string, role: string, State = "ready"): SwarmNode => ({
+  ID,
+  Version: { Index: 1 },
+  Spec: { Role: "worker", Availability: "active", Labels: { role } },
+  Description: { Hostname: ID, Engine: { EngineVersion: "26.1.5" } },
+  Status: { State },
+})
+const nodes = [node("n1", "app"), node("n2", "app"), node("lb", "load-balancer")]
+
+const task = (ID: string, State: string, NodeID = "n1", DesiredState = "running"): SwarmTask => ({
+  ID,
+  ServiceID: "s",
+  NodeID,
+  DesiredState,
+  CreatedAt: "",
+  Status: { Timestamp: ID, State },
+  Spec: { ContainerSpec: { Image: "i" } },
+})
+
+function service(update?: { State: string; Message?: string }): SwarmService {
+  return {
+    ID: "s",
+    Version: { Index: 1 },
+    UpdatedAt: "",
+    Spec: {
+      Name: "quickcart_app",
+      Labels: { "quickcart.spec-hash": "new" },
+      TaskTemplate: { ContainerSpec: { Image: "i" } },
+      Mode: { Replicated: { Replicas: 2 } },
+    },
+    ...(update === undefined ? {} : { UpdateStatus: update }),
+  }
+}
+
+const wanted = { specHash: "new" }
+const judge = (live: SwarmService | undefined, tasks: SwarmTask[], upToDate: string[]) =>
+  convergence(wanted, live, tasks, new Set(upToDate), nodes)
+
+test("all slots running from the live definition is converged", () => {
+  const tasks = [task("a", "running"), task("b", "running", "n2")]
+  expect(judge(service(), tasks, ["a", "b"])).toEqual({ state: "converged", detail: "2/2 running" })
+})
+
+test("old tasks that still run right after an update do not count", () => {
+  const tasks = [task("a", "running"), task("b", "running", "n2")]
+  expect(judge(service(), tasks, [])).toEqual({ state: "waiting", detail: "0/2 running" })
+})
+
+test("an automatic rollback is a failure even when everything runs", () => {
+  const live = service({ State: "rollback_completed", Message: "rollback completed" })
+  expect(judge(live, [task("a", "running"), task("b", "running")], ["a", "b"])).toEqual({
+    state: "failed",
+    detail: "Swarm says rollback_completed: rollback completed",
+  })
+})
+
+test("another live definition than the deployed one is a failure", () => {
+  const live = service()
+  live.Spec.Labels = { "quickcart.spec-hash": "old" }
+  expect(judge(live, [], []).state).toBe("failed")
+})
+
+test("a service that vanished is a failure", () => {
+  expect(judge(undefined, [], []).state).toBe("failed")
+})
+
+test("a new service whose tasks keep failing is given up before the deadline", () => {
+  const failed = ["1", "2", "3", "4"].map((id) => task(id, "failed", "n1", "shutdown"))
+  expect(judge(service(), failed, [])).toEqual({
+    state: "failed",
+    detail: "0/2 running, 4 tasks failed",
+  })
+})
+
+test("tasks on a host that is down neither count nor block", () => {
+  const live = service()
+  const tasks = [task("a", "running"), task("b", "running", "n2"), task("c", "running", "gone")]
+  expect(convergence(wanted, live, tasks, new Set(["a", "b", "c"]), nodes).state).toBe("converged")
+})
+
+test("a global service wants one task on each live node that its constraints allow", () => {
+  const live = service()
+  live.Spec.Mode = { Global: {} }
+  live.Spec.TaskTemplate.Placement = { Constraints: ["node.labels.role == app"] }
+  expect(desiredTasks(live, nodes)).toBe(2)
+  expect(desiredTasks(live, [...nodes, node("n3", "app", "down")])).toBe(2)
+})

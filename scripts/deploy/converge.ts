@@ -1,0 +1,87 @@
+import type { DesiredService } from "./desired.ts"
+import { type SwarmNode, type SwarmService, type SwarmTask, specHashLabel } from "./swarm-types.ts"
+
+export type Convergence =
+  | { state: "converged"; detail: string }
+  | { state: "waiting"; detail: string }
+  | { state: "failed"; detail: string }
+
+/** Failed tasks of one new service after which waiting longer is pointless. */
+const failuresBeforeGivingUp = 4
+
+/**
+ * Whether a service is what the commit wants and runs. Never trusts the exit
+ * code of a deploy: after an automatic rollback Swarm says that all is well,
+ * so the live definition's hash is looked at first. `upToDate` holds the ids of
+ * tasks made from the live definition; right after an update the old ones
+ * still run and Swarm has no update status yet.
+ */
+export function convergence(
+  wanted: Pick<DesiredService, "specHash">,
+  live: SwarmService | undefined,
+  tasks: SwarmTask[],
+  upToDate: Set<string>,
+  nodes: SwarmNode[],
+): Convergence {
+  if (live === undefined) return { state: "failed", detail: "the service does not exist" }
+  const update = live.UpdateStatus?.State
+  const message = live.UpdateStatus?.Message ?? ""
+  if (update !== undefined && /^(paused|rollback)/.test(update)) {
+    return { state: "failed", detail: `Swarm says ${update}: ${message}` }
+  }
+  if (live.Spec.Labels?.[specHashLabel] !== wanted.specHash) {
+    return { state: "failed", detail: "the live definition is not the one that was deployed" }
+  }
+  const goal = desiredTasks(live, nodes)
+  const current = wantedTasks(live, tasks, nodes)
+  const running = current.filter(
+    (task) => task.Status.State === "running" && upToDate.has(task.ID),
+  ).length
+  const detail = `${running}/${goal} running`
+  if (update === "updating") return { state: "waiting", detail: `${detail}, ${message}` }
+  if (running >= goal && current.length === running) return { state: "converged", detail }
+  const failures = tasks.filter((t) => ["failed", "rejected"].includes(t.Status.State)).length
+  if (update === undefined && failures >= failuresBeforeGivingUp) {
+    return { state: "failed", detail: `${detail}, ${failures} tasks failed` }
+  }
+  return { state: "waiting", detail }
+}
+
+/** Tasks Swarm should run: replicas, or one for each live node that the constraints allow. */
+export function desiredTasks(service: SwarmService, nodes: SwarmNode[]): number {
+  const { Mode, TaskTemplate } = service.Spec
+  if (Mode.Replicated !== undefined) return Mode.Replicated.Replicas
+  return nodes.filter(
+    (node) => isUp(node) && allowed(node, TaskTemplate.Placement?.Constraints ?? []),
+  ).length
+}
+
+/** The last failed task of a service, or undefined. */
+export function lastFailure(serviceId: string, tasks: SwarmTask[]): SwarmTask | undefined {
+  return tasks
+    .filter((t) => t.ServiceID === serviceId && ["failed", "rejected"].includes(t.Status.State))
+    .toSorted((a, b) => (a.Status.Timestamp < b.Status.Timestamp ? 1 : -1))[0]
+}
+
+function wantedTasks(service: SwarmService, tasks: SwarmTask[], nodes: SwarmNode[]): SwarmTask[] {
+  const up = new Set(nodes.filter(isUp).map((node) => node.ID))
+  return tasks.filter(
+    (task) =>
+      task.ServiceID === service.ID &&
+      task.DesiredState === "running" &&
+      (task.NodeID === undefined || task.NodeID === "" || up.has(task.NodeID)),
+  )
+}
+
+function isUp(node: SwarmNode): boolean {
+  return node.Status.State === "ready" && node.Spec.Availability === "active"
+}
+
+function allowed(node: SwarmNode, constraints: string[]): boolean {
+  return constraints.every((constraint) => {
+    const match = /^node\.labels\.([\w.-]+)\s*(==|!=)\s*(.+)$/.exec(constraint)
+    if (match === null) return true
+    const [, label = "", operator, value] = match
+    return (node.Spec.Labels?.[label] === value) === (operator === "==")
+  })
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { mergeStacks, readDesired } from "./desired.ts"
+
+const secret = { key: "edge_tls", name: "quickcart_edge_tls_1", value: "v" }
+
+function stackDirectory(replacements: [string, string][] = []): string {
+  const directory = mkdtempSync(join(tmpdir(), "quickcart-desired-"))
+  let text = `version: "3.12"
+services:
+  haproxy:
+    x-quickcart: {wave: 20, deadlineSeconds: 90, impact: restart}
+    image: haproxy:1
+    command: ["echo", "$$HOME"]
+    networks: {edge: {aliases: [lb]}}
+    volumes: [{type: volume, source: haproxy-run, target: /run/haproxy}]
+    deploy: {mode: global}
+  haproxy-config:
+    x-quickcart: {wave: 10, deadlineSeconds: 60, impact: reload}
+    image: haproxy:1
+    configs: [{source: haproxy_cfg, target: /config/haproxy.cfg}]
+    secrets: [{source: edge_tls, target: /run/secrets/edge_tls}]
+    deploy: {mode: global}
+networks: {edge: {driver: overlay}}
+volumes: {haproxy-run: {name: quickcart_haproxy_run}}
+secrets: {edge_tls: {external: true, name: "\${QUICKCART_SECRET_EDGE_TLS:?push it}"}}
+configs: {haproxy_cfg: {name: quickcart_haproxy_cfg_a, file: ./haproxy.cfg}}
+`
+  for (const [from, to] of replacements) text = text.replaceAll(from, to)
+  writeFileSync(join(directory, "edge.stack.yaml"), text)
+  writeFileSync(join(directory, "haproxy.cfg"), "global\n")
+  return directory
+}
+
+const hashes = (replacements: [string, string][] = [], value = secret) =>
+  Object.fromEntries(
+    readDesired(stackDirectory(replacements), [value]).services.map((s) => [
+      s.shortName,
+      s.specHash,
+    ]),
+  )
+
+test("services come in wave order with their configs and rollout", () => {
+  const desired = readDesired(stackDirectory(), [secret])
+  expect(desired.services.map((s) => [s.name, s.wave, s.impact, s.configs])).toEqual([
+    ["quickcart_haproxy-config", 10, "reload", ["quickcart_haproxy_cfg_a"]],
+    ["quickcart_haproxy", 20, "restart", []],
+  ])
+  expect(desired.configs).toEqual([{ name: "quickcart_haproxy_cfg_a", data: "global\n" }])
+})
+
+test("a changed definition, config name or secret value changes only the services that use it", () => {
+  const base = hashes()
+  const image = hashes([["haproxy:1\n    command", "haproxy:2\n    command"]])
+  expect(image["haproxy-config"]).toBe(base["haproxy-config"])
+  expect(image.haproxy).not.toBe(base.haproxy)
+  const config = hashes([["haproxy_cfg_a", "haproxy_cfg_b"]])
+  expect(config.haproxy).toBe(base.haproxy)
+  expect(config["haproxy-config"]).not.toBe(base["haproxy-config"])
+  const rotated = hashes([], { ...secret, name: "quickcart_edge_tls_2" })
+  expect(rotated.haproxy).toBe(base.haproxy)
+  expect(rotated["haproxy-config"]).not.toBe(base["haproxy-config"])
+})
+
+test("moving a service to another wave is not a change of it", () => {
+  expect(hashes([["wave: 20", "wave: 30"]])).toEqual(hashes())
+})
+
+test("the stack that is sent names configs and secrets instead of holding them, and carries the hash", () => {
+  const stack = mergeStacks(readDesired(stackDirectory(), [secret]).services) as {
+    services: Record<string, { deploy: { labels: Record<string, string> }; command?: string[] }>
+    secrets: unknown
+    configs: unknown
+  }
+  expect(stack.secrets).toEqual({ edge_tls: { external: true, name: "quickcart_edge_tls_1" } })
+  expect(stack.configs).toEqual({
+    haproxy_cfg: { external: true, name: "quickcart_haproxy_cfg_a" },
+  })
+  expect(stack.services.haproxy?.deploy.labels["quickcart.spec-hash"]).toMatch(/^[0-9a-f]{16}$/)
+  expect(stack.services.haproxy?.command).toEqual(["echo", "$$HOME"])
+  expect(JSON.stringify(stack)).not.toContain("x-quickcart")
+})
+
+test("an environment without stack files says what to run", () => {
+  expect(() => readDesired("/nonexistent", [])).toThrow("npx quickcart render")
+})

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { parse } from "yaml"
+import { Failure } from "../io/failure.ts"
+import type { ResolvedSecret } from "../secrets/source.ts"
+import { stackName } from "./swarm-types.ts"
+
+type Definitions = Record<string, Record<string, unknown>>
+
+/** One service as the commit wants it. */
+export interface DesiredService {
+  /** Name in Swarm, e.g. `quickcart_haproxy`. */
+  name: string
+  shortName: string
+  wave: number
+  deadlineSeconds: number
+  impact: "reload" | "restart"
+  /** Covers the definition and the names of everything it mounts. */
+  specHash: string
+  /** A stack file of its own, ready for `docker stack deploy`. */
+  stack: Record<string, unknown>
+  configs: string[]
+}
+
+export interface DesiredConfig {
+  name: string
+  data: string
+}
+
+/** Everything the commit wants to be live. */
+export interface Desired {
+  services: DesiredService[]
+  configs: DesiredConfig[]
+  secrets: ResolvedSecret[]
+}
+
+interface StackFile {
+  version: string
+  services: Definitions
+  networks?: Definitions
+  volumes?: Definitions
+  secrets?: Definitions
+  configs?: Record<string, { name: string; file: string }>
+}
+
+/**
+ * Reads the stack files of an environment. Throws a Failure when there are
+ * none or one refers to a file that is not there.
+ */
+export function readDesired(directory: string, secrets: ResolvedSecret[]): Desired {
+  const names = existsSync(directory)
+    ? readdirSync(directory).filter((name) => name.endsWith(".stack.yaml"))
+    : []
+  if (names.length === 0) {
+    throw new Failure(`no stack files in ${directory}; run: npx quickcart render`)
+  }
+  const secretNames = new Map(secrets.map((secret) => [secret.key, secret.name]))
+  const services: DesiredService[] = []
+  const configs = new Map<string, DesiredConfig>()
+  for (const name of names.sort()) {
+    // Docker's CLI reads YAML 1.1, so the same text must mean the same here.
+    const file = parse(readFileSync(join(directory, name), "utf8"), { version: "1.1" }) as StackFile
+    for (const config of Object.values(file.configs ?? {})) {
+      configs.set(config.name, {
+        name: config.name,
+        data: configData(directory, name, config.file),
+      })
+    }
+    for (const shortName of Object.keys(file.services)) {
+      services.push(desiredService(file, shortName, secretNames))
+    }
+  }
+  services.sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : 1))
+  return { services, configs: [...configs.values()], secrets }
+}
+
+/** Stack file holding several services, for one `docker stack deploy`. */
+export function mergeStacks(services: DesiredService[]): Record<string, unknown> {
+  const merged: Record<string, Record<string, unknown>> = {}
+  let version: unknown
+  for (const { stack } of services) {
+    for (const [section, value] of Object.entries(stack)) {
+      if (section === "version") version = value
+      else merged[section] = { ...merged[section], ...(value as Record<string, unknown>) }
+    }
+  }
+  return { version, ...merged }
+}
+
+function configData(directory: string, stackFile: string, path: string): string {
+  const full = join(directory, path)
+  if (!existsSync(full)) {
+    throw new Failure(
+      `${stackFile} refers to ${path}, which is not there; run: npx quickcart render`,
+    )
+  }
+  return readFileSync(full, "utf8")
+}
+
+function desiredService(
+  file: StackFile,
+  shortName: string,
+  secretNames: Map<string, string>,
+): DesiredService {
+  const { "x-quickcart": rollout, ...definition } = file.services[shortName] ?? {}
+  const { wave, deadlineSeconds, impact } = rollout as {
+    wave: number
+    deadlineSeconds: number
+    impact: "reload" | "restart"
+  }
+  const configKeys = references(definition.configs)
+  const sections = {
+    networks: pick(file.networks, Object.keys((definition.networks as object) ?? {})),
+    volumes: pick(file.volumes, volumeSources(definition.volumes)),
+    configs: external(configKeys, (key) => file.configs?.[key]?.name),
+    secrets: external(references(definition.secrets), (key) => secretNames.get(key)),
+  }
+  const specHash = hash({ definition, ...sections })
+  const deploy = definition.deploy as Record<string, unknown> & { labels?: object }
+  const labels = { ...deploy.labels, "quickcart.spec-hash": specHash }
+  return {
+    name: `${stackName}_${shortName}`,
+    shortName,
+    wave,
+    deadlineSeconds,
+    impact,
+    specHash,
+    configs: Object.values(sections.configs).map((config) => config.name),
+    stack: {
+      version: file.version,
+      services: { [shortName]: { ...definition, deploy: { ...deploy, labels } } },
+      ...sections,
+    },
+  }
+}
+
+function references(mounts: unknown): string[] {
+  return ((mounts as { source: string }[] | undefined) ?? []).map((mount) => mount.source)
+}
+
+function volumeSources(mounts: unknown): string[] {
+  return ((mounts as { type: string; source: string }[] | undefined) ?? [])
+    .filter((mount) => mount.type === "volume")
+    .map((mount) => mount.source)
+}
+
+function pick(section: Definitions | undefined, keys: string[]): Definitions {
+  return Object.fromEntries(keys.map((key) => [key, section?.[key] ?? {}]))
+}
+
+/** Configs and secrets are made through the API first, so the stack only names them. */
+function external(
+  keys: string[],
+  nameOf: (key: string) => string | undefined,
+): Record<string, { external: true; name: string }> {
+  const entries = keys.map((key) => {
+    const name = nameOf(key)
+    if (name === undefined) throw new Failure(`the stack mounts "${key}" but does not define it`)
+    return [key, { external: true as const, name }] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function hash(value: unknown): string {
+  return createHash("sha256").update(canonical(value)).digest("hex").slice(0, 16)
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,64 @@
+/** The parts of the Engine API's objects that deploy reads (API v1.44). */
+export interface SwarmService {
+  ID: string
+  Version: { Index: number }
+  UpdatedAt: string
+  Spec: ServiceSpec
+  PreviousSpec?: ServiceSpec
+  UpdateStatus?: { State: string; Message?: string }
+}
+
+export interface ServiceSpec {
+  Name: string
+  Labels?: Record<string, string>
+  TaskTemplate: {
+    ContainerSpec: {
+      Image: string
+      Configs?: { ConfigName: string }[]
+      Secrets?: { SecretName: string }[]
+    }
+    Placement?: { Constraints?: string[] }
+  }
+  Mode: { Replicated?: { Replicas: number }; Global?: object }
+}
+
+export interface SwarmTask {
+  ID: string
+  ServiceID: string
+  NodeID?: string
+  Slot?: number
+  DesiredState: string
+  CreatedAt: string
+  Status: {
+    Timestamp: string
+    State: string
+    Message?: string
+    Err?: string
+    ContainerStatus?: { ExitCode?: number }
+  }
+  Spec: { ContainerSpec: { Image: string } }
+}
+
+export interface SwarmNode {
+  ID: string
+  Version: { Index: number }
+  Spec: { Role: string; Availability: string; Labels?: Record<string, string>; Name?: string }
+  Description: { Hostname: string; Engine: { EngineVersion: string } }
+  Status: { State: string; Addr?: string }
+  ManagerStatus?: { Leader?: boolean; Reachability?: string }
+}
+
+export interface SwarmObject {
+  ID: string
+  CreatedAt: string
+  Spec: { Name: string; Labels?: Record<string, string>; Data?: string }
+}
+
+/** Name of the one stack that all files of an environment are deployed under. */
+export const stackName = "quickcart"
+
+/** Service label that says which rendered definition is live. */
+export const specHashLabel = "quickcart.spec-hash"
+
+/** Label on the configs and secrets that apply made, and may prune. */
+export const namespaceLabel = "com.docker.stack.namespace"

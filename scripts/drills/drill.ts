@@ -1,0 +1,18 @@
+import type { FleetFile } from "../deploy/fleet-file.ts"
+import type { State } from "../io/state.ts"
+import type { Measured } from "./report.ts"
+
+/** What a drill works with. The fleet is up, healthy and equal to the commit when it starts. */
+export interface DrillContext {
+  repository: string
+  fleet: FleetFile
+  state: State
+  report: (line: string) => void
+}
+
+/** Something broken on purpose, measured from the client's side. It repairs what it broke. */
+export interface Drill {
+  name: string
+  summary: string
+  run(context: DrillContext): Promise<Measured>
+}

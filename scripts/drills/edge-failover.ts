@@ -1,0 +1,91 @@
+import { setTimeout as delay } from "node:timers/promises"
+import { waitFor } from "../io/clock.ts"
+import { run } from "../io/command.ts"
+import type { Drill, DrillContext } from "./drill.ts"
+import { awaitHealthy, hostContainer, inHost, taskContainer, vipOwner } from "./fleet-access.ts"
+import { startLoad } from "./load.ts"
+import { distribution, type LoadSummary, summarise } from "./outage.ts"
+import { atMost, type Measured } from "./report.ts"
+
+const ratePerSecond = 100
+/** How long the load runs before and after the fault, so that the silence has two ends. */
+const marginMs = 3000
+const medianGoalMs = 1000
+const maxGoalMs = 2000
+
+/** Kill the host that owns the VIP. */
+export const vipHostLoss: Drill = {
+  name: "vip-host-loss",
+  summary: "kill the load balancer host that owns the VIP, ten times, under 100 req/s",
+  run: (context) =>
+    repeat(context, 10, async (owner) => {
+      await run(["docker", "kill", hostContainer(context, owner)])
+      return async () => {
+        await run(["docker", "start", hostContainer(context, owner)])
+      }
+    }),
+}
+
+/** Kill only HAProxy on the host that owns the VIP. */
+export const haproxyLoss: Drill = {
+  name: "haproxy-loss",
+  summary: "kill HAProxy alone on the VIP's owner, five times, under 100 req/s",
+  run: (context) =>
+    repeat(context, 5, async (owner) => {
+      const id = await taskContainer(context, owner, "quickcart_haproxy")
+      await inHost(context, owner, ["docker", "kill", id])
+      return async () => undefined
+    }),
+}
+
+type Fault = (owner: string) => Promise<() => Promise<void>>
+
+async function repeat(context: DrillContext, times: number, fault: Fault): Promise<Measured> {
+  const runs: (LoadSummary & { owner: string; next: string })[] = []
+  for (let i = 0; i < times; i += 1) {
+    await awaitHealthy(context)
+    const result = await once(context, fault)
+    runs.push(result)
+    context.report(
+      `${i + 1}/${times}: ${result.owner} -> ${result.next}, outage ${result.outageMs} ms, ${result.failed} of ${result.requests} failed ${JSON.stringify(result.failures)}`,
+    )
+  }
+  await awaitHealthy(context)
+  const samples = runs.map((result) => result.outageMs)
+  const { median, max } = distribution(samples)
+  return {
+    parameters: { ratePerSecond, path: context.fleet.healthPath, connections: "one a request" },
+    samples,
+    unit: "ms",
+    bounds: [
+      atMost("median client-visible outage (ms)", median, medianGoalMs),
+      atMost("longest client-visible outage (ms)", max, maxGoalMs),
+    ],
+    details: runs,
+  }
+}
+
+async function once(context: DrillContext, fault: Fault) {
+  const owner = await vipOwner(context)
+  const load = await startLoad(context.fleet, context.state, {
+    path: "/api/products",
+    ratePerSecond,
+    seconds: 60,
+    timeoutMs: 3000,
+    keepAlive: false,
+  })
+  await delay(marginMs)
+  const repair = await fault(owner)
+  const next = await waitFor(
+    "another load balancer to take the VIP",
+    { deadlineSeconds: 30 },
+    async () => {
+      const now = await vipOwner(context)
+      return now === owner ? undefined : now
+    },
+  )
+  await delay(marginMs)
+  const samples = await load.stop()
+  await repair()
+  return { owner, next, ...summarise(samples, ratePerSecond) }
+}

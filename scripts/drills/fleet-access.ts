@@ -1,0 +1,73 @@
+import { swarmHosts } from "../deploy/fleet-file.ts"
+import { waitFor } from "../io/clock.ts"
+import { run } from "../io/command.ts"
+import { Failure } from "../io/failure.ts"
+import { container } from "../io/providers/box.ts"
+import { boxProject } from "../io/providers/box-compose.ts"
+import { type FleetStatus, fleetStatus } from "../status.ts"
+import type { DrillContext } from "./drill.ts"
+
+/** Container name of a host, for `docker kill` and `docker exec` on the outer machine. */
+export function hostContainer(context: DrillContext, host: string): string {
+  return container(boxProject(context.fleet), host)
+}
+
+/** Waits until every host, service and the VIP are as they should be. */
+export function awaitHealthy(context: DrillContext): Promise<FleetStatus> {
+  return waitFor(
+    "the fleet to be healthy",
+    { deadlineSeconds: 180, intervalMs: 1000 },
+    async () => {
+      const status = await fleetStatus(context.fleet, context.state)
+      if (status.healthy) return status
+      const bad = [
+        ...status.hosts
+          .filter((host) => !["ready", "-"].includes(host.state))
+          .map((h) => `${h.name} ${h.state}`),
+        ...status.services
+          .filter((s) => s.running < s.desired)
+          .map((s) => `${s.name} ${s.running}/${s.desired}`),
+        ...(status.vipOwner === null ? ["no single VIP owner"] : []),
+      ]
+      throw new Failure(bad.join(", "))
+    },
+  )
+}
+
+/** The load balancer that holds the VIP, asked on the outer machine without SSH. */
+export async function vipOwner(context: DrillContext): Promise<string> {
+  const balancers = swarmHosts(context.fleet).filter((host) => host.role === "load-balancer")
+  return waitFor("one load balancer to hold the VIP", { deadlineSeconds: 60 }, async () => {
+    const owners: string[] = []
+    for (const { name } of balancers) {
+      const result = await inHost(context, name, [
+        "ip",
+        "-oneline",
+        "address",
+        "show",
+        "to",
+        context.fleet.network.vip,
+      ])
+      if (result.stdout.trim() !== "") owners.push(name)
+    }
+    return owners.length === 1 ? owners[0] : undefined
+  })
+}
+
+/** Runs a command inside a host. */
+export function inHost(context: DrillContext, host: string, argv: string[]) {
+  return run(["docker", "exec", hostContainer(context, host), ...argv], { allowFailure: true })
+}
+
+/** Container id of a service's task on a host, as that host's dockerd knows it. */
+export async function taskContainer(
+  context: DrillContext,
+  host: string,
+  service: string,
+): Promise<string> {
+  const filter = `label=com.docker.swarm.service.name=${service}`
+  const result = await inHost(context, host, ["docker", "ps", "--quiet", "--filter", filter])
+  const id = result.stdout.split("\n")[0] ?? ""
+  if (id === "") throw new Failure(`${service} runs no task on ${host}`)
+  return id
+}

@@ -1,0 +1,14 @@
+import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import type { Drill } from "./drill.ts"
+import { haproxyLoss, vipHostLoss } from "./edge-failover.ts"
+
+/** Every drill, in the order in which a full run takes them. */
+export const drills: Drill[] = [
+  noOpApply,
+  rollingUpdate,
+  configReload,
+  brokenImage,
+  taskLoss,
+  haproxyLoss,
+  vipHostLoss,
+]

@@ -1,0 +1,69 @@
+// Open-loop HTTPS load, run inside the box's public network (Node 20, no dependencies).
+// Starts `rate` requests a second whatever the answers are, for at most `seconds`,
+// or until standard input closes; then prints one JSON array of
+// [startMs, durationMs, status, error].
+import { readFileSync } from "node:fs"
+import { Agent, request } from "node:https"
+
+const { address, hostname, path, rate, seconds, timeoutMs, keepAlive } = JSON.parse(process.argv[2])
+const ca = readFileSync("/load/ca.pem")
+const agent = keepAlive ? new Agent({ keepAlive: true, maxSockets: 50, ca }) : undefined
+const samples = []
+let open = 0
+let stopping = false
+
+function send() {
+  const start = Date.now()
+  let ended = false
+  const end = (status, error) => {
+    if (ended) return
+    ended = true
+    open -= 1
+    samples.push([start, Date.now() - start, status, error])
+    finish()
+  }
+  open += 1
+  const outgoing = request(
+    {
+      host: address,
+      servername: hostname,
+      path,
+      ca,
+      agent: agent ?? false,
+      headers: { host: hostname },
+    },
+    (answer) => {
+      answer.resume()
+      answer.on("end", () => end(answer.statusCode, ""))
+      answer.on("error", (error) => end(0, error.code ?? error.message))
+    },
+  )
+  outgoing.on("error", (error) => end(0, error.code ?? error.message))
+  // The whole request is bounded, connecting included.
+  setTimeout(() => {
+    if (!ended) outgoing.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }))
+  }, timeoutMs).unref()
+  outgoing.end()
+}
+
+function finish() {
+  if (!stopping || open > 0) return
+  process.stdout.write(JSON.stringify(samples), () => process.exit(0))
+}
+
+function stop() {
+  stopping = true
+  clearInterval(timer)
+  finish()
+}
+
+const begin = Date.now()
+let sent = 0
+const timer = setInterval(() => {
+  const due = Math.min(((Date.now() - begin) / 1000) * rate, rate * seconds)
+  for (; sent < due; sent += 1) send()
+  if (sent >= rate * seconds) stop()
+}, 5)
+process.stdin.on("end", stop)
+process.stdin.resume()
+process.stderr.write("started\n")

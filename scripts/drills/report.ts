@@ -1,0 +1,76 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { cpus, totalmem } from "node:os"
+import { join } from "node:path"
+import { headCommit } from "../io/git.ts"
+import { type Distribution, distribution } from "./outage.ts"
+
+/** One bound that a drill holds the fleet to. */
+export interface Bound {
+  what: string
+  limit: number
+  measured: number
+  met: boolean
+}
+
+export interface DrillReport {
+  name: string
+  commit: string
+  machine: string
+  when: string
+  parameters: Record<string, unknown>
+  samples: number[]
+  unit: string
+  distribution: Distribution
+  bounds: Bound[]
+  details: unknown
+  verdict: "pass" | "fail"
+}
+
+export interface Measured {
+  parameters: Record<string, unknown>
+  /** What was measured, once for each repetition. */
+  samples: number[]
+  unit: string
+  bounds: Bound[]
+  details?: unknown
+}
+
+/** `measured` must not be above `limit`. */
+export function atMost(what: string, measured: number, limit: number): Bound {
+  return { what, limit, measured, met: measured <= limit }
+}
+
+/** Writes `reports/<name>.json` and returns it. */
+export async function writeReport(
+  repository: string,
+  name: string,
+  measured: Measured,
+): Promise<DrillReport> {
+  const report: DrillReport = {
+    name,
+    commit: await headCommit(repository),
+    machine: `${cpus().length} x ${cpus()[0]?.model ?? "cpu"}, ${(totalmem() / 1e9).toFixed(0)} GB`,
+    when: new Date().toISOString(),
+    parameters: measured.parameters,
+    samples: measured.samples,
+    unit: measured.unit,
+    distribution: distribution(measured.samples),
+    bounds: measured.bounds,
+    details: measured.details ?? null,
+    verdict: measured.bounds.every((bound) => bound.met) ? "pass" : "fail",
+  }
+  mkdirSync(join(repository, "reports"), { recursive: true })
+  writeFileSync(join(repository, "reports", `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  return report
+}
+
+/** The report in a few lines for a terminal. */
+export function reportText(report: DrillReport): string {
+  const { min, median, p99, max } = report.distribution
+  const numbers = `min ${min} / median ${median} / p99 ${p99} / max ${max} ${report.unit} (n=${report.samples.length})`
+  const bounds = report.bounds.map(
+    (bound) =>
+      `  ${bound.met ? "ok  " : "FAIL"} ${bound.what}: ${bound.measured} <= ${bound.limit}`,
+  )
+  return [`${report.name}: ${report.verdict}, ${numbers}`, ...bounds].join("\n")
+}

@@ -1,0 +1,48 @@
+import { readFleetFile } from "../deploy/fleet-file.ts"
+import { Failure } from "../io/failure.ts"
+import { openState } from "../io/state.ts"
+import type { Drill, DrillContext } from "./drill.ts"
+import { drills } from "./index.ts"
+import { type DrillReport, reportText, writeReport } from "./report.ts"
+
+const environment = "local"
+
+/** What drills need to know of the box. */
+export function drillContext(repository: string, report: (line: string) => void): DrillContext {
+  const fleet = readFleetFile(repository, environment)
+  return { repository, fleet, state: openState(repository, environment), report }
+}
+
+/** Runs one drill and writes its report. */
+export async function runDrill(context: DrillContext, drill: Drill): Promise<DrillReport> {
+  context.report(`${drill.name}: ${drill.summary}`)
+  return writeReport(context.repository, drill.name, await drill.run(context))
+}
+
+/** The `drill` verb; returns the exit code. */
+export async function drillVerb(
+  repository: string,
+  names: string[],
+  options: { list?: boolean; json?: boolean },
+): Promise<number> {
+  if (options.list === true) {
+    for (const drill of drills) process.stdout.write(`${drill.name.padEnd(18)} ${drill.summary}\n`)
+    return 0
+  }
+  const chosen = names.length === 0 ? drills : names.map(drillNamed)
+  const context = drillContext(repository, (line) => process.stderr.write(`  ${line}\n`))
+  const reports: DrillReport[] = []
+  for (const drill of chosen) {
+    const report = await runDrill(context, drill)
+    reports.push(report)
+    if (options.json !== true) process.stdout.write(`${reportText(report)}\n`)
+  }
+  if (options.json === true) process.stdout.write(`${JSON.stringify(reports)}\n`)
+  return reports.every((report) => report.verdict === "pass") ? 0 : 1
+}
+
+function drillNamed(name: string): Drill {
+  const found = drills.find((drill) => drill.name === name)
+  if (found !== undefined) return found
+  throw new Failure(`no drill is called "${name}"; known: ${drills.map((d) => d.name).join(", ")}`)
+}

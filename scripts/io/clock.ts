@@ -1,0 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises"
+import { Failure } from "./failure.ts"
+
+/** Milliseconds since the epoch. */
+export function nowMs(): number {
+  return Date.now()
+}
+
+export interface WaitOptions {
+  deadlineSeconds: number
+  /** Pause between probes. */
+  intervalMs?: number
+  signal?: AbortSignal
+}
+
+/**
+ * Calls `probe` until it returns something other than undefined and returns
+ * that. Errors of the probe count as "not yet"; at the deadline a Failure says
+ * what was awaited and what the last probe said.
+ */
+export async function waitFor<T>(
+  what: string,
+  options: WaitOptions,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  const end = nowMs() + options.deadlineSeconds * 1000
+  let last = ""
+  for (;;) {
+    try {
+      const value = await probe()
+      if (value !== undefined) return value
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error)
+    }
+    if (nowMs() > end) {
+      const detail = last === "" ? "" : ` Last answer: ${last}`
+      throw new Failure(`waited ${options.deadlineSeconds} s for ${what}.${detail}`)
+    }
+    await delay(options.intervalMs ?? 500, undefined, { signal: options.signal })
+  }
+}

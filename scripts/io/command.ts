@@ -1,0 +1,57 @@
+import { $ } from "zx"
+import { Failure } from "./failure.ts"
+
+export interface CommandResult {
+  exitCode: number
+  stdout: string
+  stderr: string
+}
+
+export interface CommandOptions {
+  /** Text for standard input; the only way a secret may reach a command. */
+  input?: string
+  /** Accept any exit code instead of throwing. */
+  allowFailure?: boolean
+  timeoutSeconds?: number
+  /** Added to the environment of this process. */
+  environment?: Record<string, string>
+  workingDirectory?: string
+  signal?: AbortSignal
+}
+
+/**
+ * Runs `argv` without a shell and collects its output.
+ * Throws a Failure naming the command and its last error lines when it exits
+ * non-zero, unless `allowFailure`.
+ */
+export async function run(argv: string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const process_ = $({
+    quiet: true,
+    nothrow: true,
+    input: options.input ?? "",
+    env: { ...process.env, ...options.environment },
+    ...(options.timeoutSeconds === undefined ? {} : { timeout: `${options.timeoutSeconds}s` }),
+    ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })`${argv}`
+  const output = await process_
+  const result = {
+    exitCode: output.exitCode ?? (output.signal === null ? 1 : 128),
+    stdout: output.stdout,
+    stderr: output.stderr,
+  }
+  if (result.exitCode !== 0 && options.allowFailure !== true) {
+    throw new Failure(`${describe(argv)} failed (exit ${result.exitCode}): ${lastLines(result)}`)
+  }
+  return result
+}
+
+function describe(argv: string[]): string {
+  const text = argv.join(" ")
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text
+}
+
+function lastLines(result: CommandResult): string {
+  const text = (result.stderr.trim() || result.stdout.trim()).split("\n")
+  return text.slice(-8).join("\n")
+}

@@ -1,0 +1,235 @@
+import { existsSync, mkdirSync, rmSync, statfsSync } from "node:fs"
+import { connect } from "node:net"
+import { join } from "node:path"
+import * as compose from "docker-compose"
+import type { FleetFile } from "../../deploy/fleet-file.ts"
+import { run } from "../command.ts"
+import { Failure } from "../failure.ts"
+import type { State } from "../state.ts"
+import {
+  type BoxFiles,
+  boxCompose,
+  boxPorts,
+  boxProject,
+  doorConfig,
+  type LocalTags,
+} from "./box-compose.ts"
+import { pushImages } from "./box-registry.ts"
+import type { HostRequest, Provider, ProviderHost } from "./provider.ts"
+
+const minimumFreeBytes = 8e9
+
+/** Hosts as containers with their own dockerd, sshd and cloud-init on this machine. */
+export function boxProvider(
+  fleet: FleetFile,
+  repository: string,
+  state: State,
+  tags: LocalTags,
+): Provider {
+  const project = boxProject(fleet)
+  const files: BoxFiles = {
+    seed: (host) => state.path("box", "seed", host),
+    registryStorage: join(repository, ".quickcart", "registry"),
+    doorConfig: state.path("box", "door.cfg"),
+    certificateAuthority: state.path("secrets", "ca.pem"),
+  }
+  const options = (hosts: HostRequest[]) => ({
+    compose: boxCompose(fleet, hosts, files, tags),
+    cwd: state.root,
+    log: false,
+  })
+  return {
+    preflight: () => preflight(project),
+    prepare: async (report) => {
+      mkdirSync(files.registryStorage, { recursive: true })
+      state.write(doorConfig(fleet), "box", "door.cfg")
+      await composed(compose.upMany(["registry"], options([])))
+      await pushImages(fleet, report)
+    },
+    list: () => list(project),
+    create: async (requests) => {
+      for (const request of requests) writeSeed(state, request)
+      state.write(
+        JSON.stringify(boxCompose(fleet, requests, files, tags), null, 2),
+        "box",
+        "compose.json",
+      )
+      await removeReplaced(project, requests)
+      await composed(
+        compose.upMany(["door", ...requests.map((r) => r.host.name)], options(requests)),
+      )
+    },
+    destroy: async (names) => {
+      await run([
+        "docker",
+        "rm",
+        "--force",
+        "--volumes",
+        ...names.map((name) => container(project, name)),
+      ])
+      await run([
+        "docker",
+        "volume",
+        "rm",
+        "--force",
+        ...names.map((n) => `${project}_${n}-docker`),
+      ])
+    },
+    destroyAll: async () => {
+      await run([
+        "docker",
+        "compose",
+        "--project-name",
+        project,
+        "down",
+        "--volumes",
+        "--remove-orphans",
+        "--timeout",
+        "1",
+      ])
+      await removeLabelled(project)
+      rmSync(state.path("box"), { recursive: true, force: true })
+    },
+  }
+}
+
+/** Name of the container that stands for a host. */
+export function container(project: string, host: string): string {
+  return `${project}-${host}-1`
+}
+
+async function composed(result: Promise<compose.IDockerComposeResult>): Promise<void> {
+  try {
+    await result
+  } catch (error) {
+    const text = (error as { err?: string }).err ?? (error instanceof Error ? error.message : "")
+    throw new Failure(`docker compose failed: ${text.trim().split("\n").slice(-5).join("\n")}`)
+  }
+}
+
+function writeSeed(state: State, request: HostRequest): void {
+  const metaData = `instance-id: ${request.instanceId}\nlocal-hostname: ${request.host.name}\n`
+  state.write(request.userData, "box", "seed", request.host.name, "user-data")
+  state.write(metaData, "box", "seed", request.host.name, "meta-data")
+}
+
+async function list(project: string): Promise<ProviderHost[]> {
+  const result = await run([
+    "docker",
+    "ps",
+    "--all",
+    "--filter",
+    `label=com.docker.compose.project=${project}`,
+    "--filter",
+    "label=quickcart.instance",
+    "--format",
+    `{{.Label "com.docker.compose.service"}} {{.State}}`,
+  ])
+  return result.stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [name = "", status = ""] = line.split(" ")
+      return { name, state: status === "running" ? "running" : "stopped" }
+    })
+}
+
+/** A host whose user-data changed is another machine: its old disk must not be found by the new one. */
+async function removeReplaced(project: string, requests: HostRequest[]): Promise<void> {
+  const wanted = new Map(requests.map((request) => [request.host.name, request.instanceId]))
+  const result = await run([
+    "docker",
+    "ps",
+    "--all",
+    "--filter",
+    `label=com.docker.compose.project=${project}`,
+    "--filter",
+    "label=quickcart.instance",
+    "--format",
+    `{{.Label "com.docker.compose.service"}} {{.Label "quickcart.instance"}}`,
+  ])
+  for (const line of result.stdout.split("\n").filter(Boolean)) {
+    const [name = "", instance] = line.split(" ")
+    if (wanted.get(name) === instance) continue
+    await run(["docker", "rm", "--force", "--volumes", container(project, name)])
+    await run(["docker", "volume", "rm", "--force", `${project}_${name}-docker`])
+  }
+}
+
+/** What an interrupted compose run can leave behind without compose knowing it. */
+async function removeLabelled(project: string): Promise<void> {
+  for (const kind of ["container", "volume", "network"]) {
+    const all = kind === "container" ? ["--all"] : []
+    const found = await run([
+      "docker",
+      kind,
+      "ls",
+      ...all,
+      "--quiet",
+      "--filter",
+      `label=com.docker.compose.project=${project}`,
+    ])
+    const ids = found.stdout.split("\n").filter(Boolean)
+    if (ids.length > 0)
+      await run(["docker", kind, "rm", ...(kind === "network" ? [] : ["--force"]), ...ids])
+  }
+}
+
+async function preflight(project: string): Promise<void> {
+  const info = await run(["docker", "info", "--format", "{{.DockerRootDir}}"], {
+    allowFailure: true,
+  })
+  if (info.exitCode !== 0) {
+    throw new Failure(
+      `Docker does not answer: ${info.stderr.trim().split("\n")[0]}\nRun "sh scripts/setup.sh", which installs and starts it, or start it yourself.`,
+    )
+  }
+  const version = await run(["docker", "compose", "version", "--short"], { allowFailure: true })
+  if (version.exitCode !== 0) {
+    throw new Failure(
+      `the Docker Compose plugin (v2) is missing. Run "sh scripts/setup.sh", which installs it.`,
+    )
+  }
+  const root = info.stdout.trim()
+  if (existsSync(root)) {
+    const disk = statfsSync(root)
+    const free = disk.bavail * disk.bsize
+    if (free < minimumFreeBytes) {
+      throw new Failure(
+        `only ${(free / 1e9).toFixed(1)} GB free under ${root}; the box needs ${minimumFreeBytes / 1e9} GB. Free some space (docker system prune) and try again.`,
+      )
+    }
+  }
+  await refuseTakenPorts(project)
+}
+
+async function refuseTakenPorts(project: string): Promise<void> {
+  const ours = await run([
+    "docker",
+    "ps",
+    "--quiet",
+    "--filter",
+    `label=com.docker.compose.project=${project}`,
+  ])
+  if (ours.stdout.trim() !== "") return
+  for (const port of Object.values(boxPorts)) {
+    if (await answers(port)) {
+      throw new Failure(
+        `port ${port} on 127.0.0.1 is taken by another program; stop it (see "ss -ltnp") and try again.`,
+      )
+    }
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port })
+    const end = (taken: boolean) => {
+      socket.destroy()
+      resolve(taken)
+    }
+    socket.once("connect", () => end(true))
+    socket.once("error", () => end(false))
+    socket.setTimeout(1000, () => end(false))
+  })
+}

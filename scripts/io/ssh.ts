@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
+import { type CommandResult, run } from "./command.ts"
+import { Failure } from "./failure.ts"
+import type { State } from "./state.ts"
+
+/** Commands and sockets on the fleet's hosts, all through the bastion. */
+export interface Remote {
+  /** Runs a shell command on a host; secrets go through `input` only. */
+  exec(host: string, command: string, options?: ExecOptions): Promise<CommandResult>
+  /** A local unix socket that leads to `remoteSocket` on the host. */
+  forward(host: string, remoteSocket: string): Promise<string>
+  /** Ends every connection and removes the sockets. */
+  close(): Promise<void>
+}
+
+export interface ExecOptions {
+  input?: string
+  allowFailure?: boolean
+  timeoutSeconds?: number
+}
+
+/** Text of an OpenSSH configuration that knows every host, pins every key and jumps over the bastion. */
+export function sshConfig(fleet: FleetFile, state: State, controlDirectory: string): string {
+  const common = [
+    "Host *",
+    "  User deploy",
+    `  IdentityFile ${state.path("ssh", "deploy_key")}`,
+    "  IdentitiesOnly yes",
+    "  BatchMode yes",
+    `  UserKnownHostsFile ${state.path("ssh", "known_hosts")}`,
+    "  GlobalKnownHostsFile /dev/null",
+    "  StrictHostKeyChecking yes",
+    "  UpdateHostKeys no",
+    "  ConnectTimeout 5",
+    "  ServerAliveInterval 5",
+    "  ServerAliveCountMax 3",
+    "  ControlMaster auto",
+    "  ControlPersist 120",
+    `  ControlPath ${controlDirectory}/%C`,
+    "  StreamLocalBindUnlink yes",
+    "  LogLevel ERROR",
+  ]
+  const bastions = hostsOf(fleet, "bastion")
+  const hosts = fleet.hosts.flatMap((host) => [
+    `Host ${host.name}`,
+    `  HostName ${host.role === "bastion" ? host.publicAddress : host.privateAddress}`,
+    `  HostKeyAlias ${host.name}`,
+    ...(host.role === "bastion" ? [] : [`  ProxyJump ${bastions[0]?.name}`]),
+  ])
+  return `${[...hosts, ...common].join("\n")}\n`
+}
+
+/** Opens a Remote for the environment; no connection is made before the first use. */
+export function openRemote(fleet: FleetFile, state: State): Remote {
+  if (!existsSync(state.path("ssh", "deploy_key"))) {
+    throw new Failure(
+      `no SSH key for ${fleet.environment} in ${state.path("ssh")}. Create the fleet first: npx quickcart up ${fleet.environment}`,
+    )
+  }
+  const id = createHash("sha256").update(state.root).digest("hex").slice(0, 8)
+  const directory = join(tmpdir(), `quickcart-${process.getuid?.() ?? 0}-${id}-${process.pid}`)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${process.pid}`)
+  state.write(sshConfig(fleet, state, join(tmpdir(), `quickcart-${id}`)), "ssh", "config")
+  const connected = new Set<string>()
+  const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
+    const result = await run(["ssh", "-F", config, ...extra], { ...options, allowFailure: true })
+    refuseChangedKey(host, result)
+    connected.add(host)
+    if (result.exitCode !== 0 && options.allowFailure !== true) {
+      throw new Failure(`${host}: ${result.stderr.trim() || result.stdout.trim()}`)
+    }
+    return result
+  }
+  return {
+    exec: (host, command, options) => ssh(host, [host, "--", command], options),
+    forward: async (host, remoteSocket) => {
+      const local = join(directory, `${host}.sock`)
+      await ssh(host, ["-o", "ControlMaster=auto", host, "--", "true"])
+      await ssh(host, ["-O", "forward", "-L", `${local}:${remoteSocket}`, host])
+      return local
+    },
+    close: async () => {
+      const bastions = new Set(hostsOf(fleet, "bastion").map((host) => host.name))
+      const inner = [...connected].filter((host) => !bastions.has(host))
+      for (const group of [inner, [...bastions]]) {
+        await Promise.all(
+          group.map((host) =>
+            run(["ssh", "-F", config, "-O", "exit", host], { allowFailure: true }),
+          ),
+        )
+      }
+      rmSync(directory, { recursive: true, force: true })
+      rmSync(config, { force: true })
+    },
+  }
+}
+
+function refuseChangedKey(host: string, result: CommandResult): void {
+  if (result.exitCode === 0) return
+  if (/IDENTIFICATION HAS CHANGED|Host key verification failed/.test(result.stderr)) {
+    throw new HostKeyChanged(
+      `the SSH host key of ${host} (or of the bastion before it) is not the pinned one; refusing to connect. If the host was rebuilt on purpose, recreate it with "npx quickcart up", which pins the new key.\n${result.stderr.trim()}`,
+    )
+  }
+}
+
+/** Somebody else answers at a host's address, or it was rebuilt behind our back. */
+export class HostKeyChanged extends Failure {}

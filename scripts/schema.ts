@@ -1,0 +1,103 @@
+import { fileURLToPath } from "node:url"
+import { createGenerator } from "ts-json-schema-generator"
+import { writeAtomic } from "./io/files.ts"
+
+type Schema = Record<string, unknown> & {
+  $ref?: string
+  type?: string
+  description?: string
+  default?: unknown
+  examples?: unknown[]
+  enum?: unknown[]
+  properties?: Record<string, Schema>
+  items?: Schema
+  definitions?: Record<string, Schema>
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Where the generated schema is committed. */
+export const schemaFile = `${root}schema/environment.schema.json`
+
+/** The JSON schema of `schema/environment.ts`, as committed in `schemaFile`. */
+export function generateSchema(): string {
+  const generated = createGenerator({
+    path: `${root}schema/environment.ts`,
+    tsconfig: `${root}tsconfig.json`,
+    type: "EnvironmentSpec",
+    additionalProperties: false,
+    skipTypeCheck: true,
+  }).createSchema("EnvironmentSpec") as Schema
+  const definitions = generated.definitions ?? {}
+  const objects = Object.entries(definitions).filter(([, schema]) => schema.type === "object")
+  const result = {
+    ...generated,
+    definitions: Object.fromEntries(
+      objects.map(([name, schema]) => [name, describeProperties(schema, definitions)]),
+    ),
+  }
+  return `${JSON.stringify(result, null, 2)}\n`
+}
+
+function describeProperties(schema: Schema, definitions: Record<string, Schema>): Schema {
+  const properties = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    describe(property, definitions),
+  ])
+  return { ...schema, properties: Object.fromEntries(properties) }
+}
+
+/**
+ * Editors show only `description`, and ignore what stands beside a `$ref`: so
+ * quantities are inlined, and unit, default and example are put into the text.
+ */
+function describe(property: Schema, definitions: Record<string, Schema>): Schema {
+  const { schema, unit } = inline(property, definitions)
+  const items =
+    schema.items === undefined ? {} : { items: inline(schema.items, definitions).schema }
+  const examples = schema.examples ?? schema.enum
+  const lines = [
+    schema.description,
+    unit && `Unit: ${unit}`,
+    "default" in schema && `Default: ${written(schema.default)}.`,
+    examples && `Example: ${examples.map(written).join(", ")}.`,
+  ]
+  const described: Schema = {
+    ...schema,
+    ...items,
+    description: lines.filter((line) => typeof line === "string").join("\n"),
+  }
+  // A default in prose ("equal to count") is no value an editor may insert.
+  if (!isLiteralDefault(schema)) delete described.default
+  return described
+}
+
+function inline(
+  property: Schema,
+  definitions: Record<string, Schema>,
+): { schema: Schema; unit?: string | undefined } {
+  const { $ref, ...own } = property
+  if ($ref === undefined) return { schema: property }
+  const name = $ref.replace("#/definitions/", "")
+  const target = definitions[name] ?? {}
+  if (target.type === "object") {
+    return { schema: { $ref, description: target.description ?? "", ...own } }
+  }
+  return { schema: { title: name, ...target, ...own }, unit: target.description }
+}
+
+function isLiteralDefault(schema: Schema): boolean {
+  if (!("default" in schema)) return true
+  if (schema.type === "integer") return typeof schema.default === "number"
+  if (schema.enum !== undefined) return schema.enum.includes(schema.default)
+  return typeof schema.default === schema.type
+}
+
+function written(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+if (import.meta.main) {
+  writeAtomic(schemaFile, generateSchema())
+  console.log("Wrote schema/environment.schema.json")
+}

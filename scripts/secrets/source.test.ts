@@ -1,0 +1,19 @@
+import { expect, test } from "vitest"
+import { resolveSecrets } from "./source.ts"
+
+const from = (values: Record<string, string>) => ({ value: (name: string) => values[name] })
+
+test("a new value or another naming key gives another Docker name, the same one the same", () => {
+  const name = (value: string, key: string) =>
+    resolveSecrets(["edge_tls"], from({ edge_tls: value }), key)[0]?.name
+  expect(name("a", "k")).toBe(name("a", "k"))
+  expect(name("a", "k")).not.toBe(name("b", "k"))
+  expect(name("a", "k")).not.toBe(name("a", "k2"))
+  expect(name("a", "k")).toMatch(/^quickcart_edge_tls_[0-9a-f]{16}$/)
+})
+
+test("all missing secrets are named at once, with the variables to set", () => {
+  expect(() => resolveSecrets(["one", "two", "have"], from({ have: "x" }), "k")).toThrow(
+    "no value for the secrets one, two. Set QUICKCART_SECRET_ONE, QUICKCART_SECRET_TWO in the environment or in .env.",
+  )
+})

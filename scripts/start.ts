@@ -1,0 +1,29 @@
+import { join } from "node:path"
+import { readFleetFile } from "./deploy/fleet-file.ts"
+import { nowMs } from "./io/clock.ts"
+import { Failure } from "./io/failure.ts"
+import { boxPorts } from "./io/providers/box-compose.ts"
+import { openState } from "./io/state.ts"
+import { boxEnvironment, startBox } from "./start-box.ts"
+import { fleetStatus, statusText } from "./status.ts"
+
+// `npm start`: the whole fleet on this machine, from the committed files.
+const repository = join(import.meta.dirname, "..")
+
+try {
+  const start = nowMs()
+  await startBox(repository, { allowDirty: process.argv.includes("--allow-dirty") })
+  const seconds = ((nowMs() - start) / 1000).toFixed(0)
+  const fleet = readFleetFile(repository, boxEnvironment)
+  const state = openState(repository, boxEnvironment)
+  process.stdout.write(`\n${statusText(await fleetStatus(fleet, state))}\n
+The shop runs (${seconds} s):
+  http://localhost:${boxPorts.http}      in a browser on this machine
+  https://${fleet.network.vip}  the floating IP, as ${fleet.hostname} (CA: ${state.path("secrets", "ca.pem")})
+  npx quickcart status ${boxEnvironment}     ssh -F ${state.path("ssh", "config")} manager-1
+  npx quickcart down ${boxEnvironment}       removes everything\n`)
+} catch (error) {
+  if (!(error instanceof Failure)) throw error
+  process.stderr.write(`error: ${error.message}\n`)
+  process.exitCode = error.exitCode
+}

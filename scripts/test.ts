@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { nowMs } from "./io/clock.ts"
+
+// `npm test`: every layer in order, then one line with the totals.
+interface Totals {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const binaries = join(import.meta.dirname, "..", "node_modules", ".bin")
+const scratch = mkdtempSync(join(tmpdir(), "quickcart-test-"))
+const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
+
+await gate("types", ["tsc", "--noEmit"])
+await gate("lint", ["biome", "check", "."])
+await suite("unit")
+await gate("images", ["node", join(import.meta.dirname, "quickcart.ts"), "images", "--build-only"])
+await suite("tools")
+if (totals.failed === 0) await suite("box")
+else {
+  process.stdout.write("\nThe box was not started, because something before it failed.\n")
+}
+rmSync(scratch, { recursive: true, force: true })
+process.stdout.write(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}\n`,
+)
+process.exitCode = totals.failed === 0 ? 0 : 1
+
+/** A command that must succeed; counts as one test. */
+async function gate(name: string, argv: string[]): Promise<void> {
+  const code = await timed(name, argv)
+  if (code === 0) totals.passed += 1
+  else totals.failed += 1
+}
+
+/** One vitest project; its own counts are added. */
+async function suite(project: string): Promise<void> {
+  const file = join(scratch, `${project}.json`)
+  const code = await timed(project, [
+    "vitest",
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ])
+  const counted = count(file)
+  totals.passed += counted.passed
+  totals.skipped += counted.skipped
+  totals.failed += code === 0 ? 0 : Math.max(1, counted.failed)
+}
+
+function count(file: string): Totals {
+  try {
+    const result = JSON.parse(readFileSync(file, "utf8"))
+    return {
+      passed: result.numPassedTests,
+      failed: result.numFailedTests,
+      skipped: result.numPendingTests,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+async function timed(name: string, argv: string[]): Promise<number> {
+  const start = nowMs()
+  process.stdout.write(`\n=== ${name}\n`)
+  const [command = "", ...rest] = argv
+  const program = command === "node" ? process.execPath : join(binaries, command)
+  const child = spawn(program, rest, { stdio: ["ignore", "inherit", "inherit"] })
+  const code = await new Promise<number>((resolve) => {
+    child.once("error", () => resolve(1))
+    child.once("close", (exit) => resolve(exit ?? 1))
+  })
+  const seconds = ((nowMs() - start) / 1000).toFixed(1)
+  process.stdout.write(`=== ${name}: ${code === 0 ? "ok" : "FAILED"} in ${seconds} s\n`)
+  return code
+}

@@ -1,0 +1,48 @@
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import type { Fleet } from "../generators/core/fleet.ts"
+import { fleetFixture } from "../generators/core/fleet-fixture.ts"
+import { renderFleet } from "../generators/core/render.ts"
+import { listFiles } from "../scripts/io/files.ts"
+
+/** As the smallest, with every optional part of the model in use. */
+function everything(): Fleet {
+  const fleet = fleetFixture({ app: 6, loadBalancer: 3 })
+  fleet.environment = "everything"
+  fleet.source = "environments/everything.yaml"
+  fleet.network.encryptedOverlay = true
+  fleet.network.mtuBytes = 1450
+  fleet.registry = { address: "registry.example.test/quickcart", insecure: false }
+  fleet.app.secrets = ["session_key"]
+  fleet.app.replicas = 9
+  fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
+  fleet.edge.maxConnections = 100_000
+  fleet.flashSales = [
+    {
+      name: "harbolnas",
+      start: "2026-12-12T19:00",
+      durationSeconds: 10800,
+      appHosts: 50,
+      prewarmSeconds: 3600,
+    },
+  ]
+  fleet.secrets = ["edge_tls", "session_key"]
+  return fleet
+}
+
+const golden = { smallest: fleetFixture(), everything: everything() }
+
+for (const [name, fleet] of Object.entries(golden)) {
+  const directory = join(import.meta.dirname, "golden", name)
+
+  for (const { path, text } of renderFleet(fleet)) {
+    test(`${name}: ${path}`, async () => {
+      await expect(text).toMatchFileSnapshot(join(directory, path))
+    })
+  }
+
+  test(`${name}: nothing that is rendered no more`, () => {
+    const rendered = renderFleet(fleet).map((file) => file.path)
+    expect(listFiles(directory).filter((path) => !rendered.includes(path))).toEqual([])
+  })
+}

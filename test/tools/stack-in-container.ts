@@ -1,0 +1,51 @@
+import { execFileSync, spawnSync } from "node:child_process"
+import { join } from "node:path"
+import type { ToolCheck } from "../../generators/core/component.ts"
+import { secretVariable } from "../../generators/core/stack.ts"
+import { localTag } from "../../scripts/images.ts"
+
+export interface Verdict {
+  exitCode: number | null
+  output: string
+}
+
+/** Whether Docker answers here. In CI it has to: a skipped check there would be a lie. */
+export function dockerAnswers(): boolean {
+  const { status } = spawnSync("docker", ["version"], { stdio: "ignore" })
+  if (status !== 0 && process.env.CI) throw new Error("CI has to run these tests, with Docker")
+  if (status !== 0) console.warn("NO DOCKER HERE: the real tools judged nothing")
+  return status === 0
+}
+
+/** Asks the tool of a check about the rendered files in `directory`. */
+export function judge(check: ToolCheck, directory: string): Verdict {
+  const tag = localTag(check.image)
+  if (execFileSync("docker", ["images", "--quiet", tag], { encoding: "utf8" }) === "") {
+    throw new Error(`the image ${tag} is not built; run: npx quickcart images`)
+  }
+  const { status, stdout, stderr } = spawnSync(
+    "docker",
+    // Keepalived wants its interfaces to exist, and making them takes NET_ADMIN.
+    ["run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN"].concat([
+      "--volume",
+      `${directory}:/stack:ro`,
+      "--entrypoint",
+      "sh",
+      tag,
+      "-c",
+      check.command,
+    ]),
+    { encoding: "utf8", timeout: 100_000 },
+  )
+  return { exitCode: status, output: `${stdout}${stderr}` }
+}
+
+/** The deploying CLI's own verdict on a stack file, with every secret pushed. */
+export function stackConfigCheck(stackFile: string, secrets: string[]): ToolCheck {
+  const variables = secrets.map((secret) => `${secretVariable(secret)}=pushed`)
+  return {
+    name: `docker stack config ${stackFile}`,
+    image: "host",
+    command: `env -i PATH="$PATH" HOME=/tmp ${variables.join(" ")} docker stack config --compose-file ${join("/stack", stackFile)}`,
+  }
+}

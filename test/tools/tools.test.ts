@@ -1,0 +1,77 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { contributionsOf } from "../../generators/core/render.ts"
+import { validateEnvironment } from "../../schema/validate.ts"
+import { list, readText } from "../../scripts/io/files.ts"
+import { dockerAnswers, judge, stackConfigCheck } from "./stack-in-container.ts"
+
+const repository = join(import.meta.dirname, "..", "..")
+const environments = list(join(repository, "stacks"))
+
+function checksOf(environment: string) {
+  const source = `environments/${environment}.yaml`
+  const lock = JSON.parse(readText(join(repository, "images/lock.json")) ?? "{}")
+  const text = readText(join(repository, source)) ?? ""
+  const { fleet, problems } = validateEnvironment(text, source, lock)
+  if (fleet === undefined) throw new Error(problems.map((problem) => problem.message).join("\n"))
+  const stackFiles = list(stackOf(environment)).filter((name) => name.endsWith(".stack.yaml"))
+  return [
+    ...contributionsOf(fleet).checks,
+    ...stackFiles.map((name) => stackConfigCheck(name, fleet.secrets)),
+  ]
+}
+
+function stackOf(environment: string): string {
+  return join(repository, "stacks", environment)
+}
+
+describe.runIf(dockerAnswers())("the real tools", () => {
+  for (const environment of environments) {
+    describe(`accept stacks/${environment}`, () => {
+      test.each(checksOf(environment))("$name", (check) => {
+        const { exitCode, output } = judge(check, stackOf(environment))
+        expect(exitCode, output).toBe(0)
+      })
+    })
+  }
+
+  describe("refuse a mistake", () => {
+    const broken = mkdtempSync(join(tmpdir(), "quickcart-broken-"))
+
+    beforeAll(() => {
+      cpSync(stackOf("local"), broken, { recursive: true })
+      edit("configs/haproxy/haproxy.cfg", "balance leastconn", "balance fairly")
+      edit("configs/keepalived/load-balancer-1.conf", "nopreempt", "nopreemption")
+      edit("hosts/app/cloud-init.yaml", "ssh_pwauth: false", "ssh_pwauth: {}")
+      edit("hosts/bastion/cloud-init.yaml", "PermitRootLogin no", "PermitRootLogin never")
+      edit("hosts/manager/cloud-init.yaml", '"live-restore"', '"live-restores"')
+      edit("hosts/database/cloud-init.yaml", "exit 0\n", "exit 0; }\n")
+      edit("app.stack.yaml", "endpoint_mode:", "endpoint_modus:")
+    })
+    afterAll(() => rmSync(broken, { recursive: true, force: true }))
+
+    function edit(path: string, from: string, to: string): void {
+      const text = readFileSync(join(broken, path), "utf8")
+      expect(text, path).toContain(from)
+      writeFileSync(join(broken, path), text.replace(from, to))
+    }
+
+    test.each([
+      ["haproxy -c", /fairly/],
+      ["keepalived -t load-balancer-1", /nopreemption/],
+      ["cloud-init schema app", /ssh_pwauth/],
+      ["cloud-init schema bastion", /PermitRootLogin/],
+      ["cloud-init schema manager", /live-restores/],
+      ["cloud-init schema database", /quickcart-host-setup/],
+      ["docker stack config app.stack.yaml", /endpoint_modus/],
+    ])("%s", (name, complaint) => {
+      const check = checksOf("local").find((candidate) => candidate.name === name)
+      if (check === undefined) throw new Error(`no check is called ${name}`)
+      const { exitCode, output } = judge(check, broken)
+      expect(output).toMatch(complaint)
+      expect(exitCode).not.toBe(0)
+    })
+  })
+})
