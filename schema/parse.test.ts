@@ -6,7 +6,7 @@ import { formatProblem } from "./problem.ts"
 const local = readFileSync(new URL("../environments/local.yaml", import.meta.url), "utf8")
 
 /** Problems of local.yaml after replacing one text, without the file name. */
-function after(from: string | RegExp, to: string): string[] {
+function changed(from: string | RegExp, to: string): string[] {
   const text = local.replace(from, to)
   expect(text, "the replacement must change something").not.toBe(local)
   return problemsOf(text)
@@ -62,12 +62,12 @@ describe("what the schema refuses is said in plain words, where it stands", () =
     ["an unsupported version", /^edge:/m, "database: {version: 14}\nedge:", /only value .* is 17$/],
     ["a secret's value", "- edge_tls", "- Hunter2!", /secrets\[0\]: is a text \(not shown\)/],
   ])("%s", (_name, from, to, message) => {
-    const problems = after(from, to)
+    const problems = changed(from, to)
     expect(problems.join("\n")).toMatch(message)
   })
 
   test("all at once, in the order of the file", () => {
-    const problems = after(/count: 3/g, "count: three").concat(after("rpo: 5m", "rpo: 5"))
+    const problems = changed(/count: 3/g, "count: three").concat(changed("rpo: 5m", "rpo: 5"))
     expect(problems).toHaveLength(3)
     const lines = problems.slice(0, 2).map((problem) => Number(problem.split(":")[1]))
     expect(lines).toEqual(lines.toSorted((a, b) => a - b))
@@ -75,7 +75,7 @@ describe("what the schema refuses is said in plain words, where it stands", () =
 
   test("a value that looks like a secret is not repeated", () => {
     const token = `ghp_${"a1B2".repeat(9)}`
-    expect(after("rpo: 5m", `rpo: ${token}`).join()).not.toContain(token)
+    expect(changed("rpo: 5m", `rpo: ${token}`).join()).not.toContain(token)
   })
 })
 
@@ -93,14 +93,10 @@ const unreadable: [name: string, text: string, message: RegExp][] = [
   ["an unclosed quote", 'name: "a\n', /^f:\d+:\d+: /],
   ["an alias to nothing", "name: *nobody\n", /^f:1:\d+: /],
   ["an alias to itself", "name: &a [*a]\n", /^f:1:/],
-  ["a bracket bomb", "[".repeat(200_000), /nests brackets more than 100 deep/],
-  [
-    "block nesting",
-    Array.from({ length: 5000 }, (_, i) => `${" ".repeat(i % 900)}a:`).join("\n"),
-    /./,
-  ],
+  ["a bracket bomb", "[".repeat(90_000), /nests brackets more than 100 deep/],
+  ["block nesting", Array.from({ length: 400 }, (_, i) => `${" ".repeat(i)}a:`).join("\n"), /./],
   ["too many aliases", `a: &a 1\nb: [${"*a,".repeat(101)}]\n`, /more than 100 aliases/],
-  ["a huge text", "#".repeat(1_000_001), /has 1000001 characters/],
+  ["a huge text", "#".repeat(100_001), /has 100001 characters/],
   ["bytes that are no text", "\u0000\u0001\uFFFD: \u0007", /^f:1:/],
 ]
 

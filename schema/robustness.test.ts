@@ -100,7 +100,9 @@ function expectVerdict(text: string): boolean {
   return errors.length === 0
 }
 
-test("a mutated environment is accepted or refused with places, and never crashes", () => {
+test("a mutated environment is accepted or refused with places, and never crashes", {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (mutations) => {
       const lines = mutations.reduce((current, mutate) => mutate(current), valid.split("\n"))

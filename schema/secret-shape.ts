@@ -9,8 +9,11 @@ const knownShapes: { name: string; pattern: RegExp }[] = [
   { name: "a Slack webhook", pattern: /hooks\.slack\.com\/services\/\w+\/\w+\/\w+/ },
   { name: "a DigitalOcean token", pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/ },
   { name: "a Swarm join token", pattern: /\bSWMTKN-1-[a-z0-9-]{20,}/ },
-  { name: "a JSON web token", pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}/ },
-  { name: "a URL with a password", pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/ },
+  { name: "a JSON web token", pattern: /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10}/ },
+  {
+    name: "a URL with a password",
+    pattern: /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}:[^\s/@]{1,500}@/,
+  },
 ]
 
 /** What kind of known credential a text holds, in words; undefined if none. */

@@ -18,7 +18,7 @@ export interface YamlDocument {
   keyPositionOf(path: Path): Position
 }
 
-const maxCharacters = 1_000_000
+const maxCharacters = 100_000
 const maxAliases = 100
 const maxDepth = 100
 const start: Position = { line: 1, column: 1 }

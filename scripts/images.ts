@@ -1,95 +1,125 @@
 import { createHash } from "node:crypto"
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join, relative } from "node:path"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { type ImageLock, type ImageName, imageNames } from "../images/names.ts"
-import { run } from "./io/command.ts"
+import { nowMs } from "./io/clock.ts"
+import { buildImage } from "./io/images-build.ts"
+import { debianTag, ensureDebian, hasImage } from "./io/images-debian.ts"
+import { readSources, type SourceFile } from "./io/images-sources.ts"
 
-const directory = join(import.meta.dirname, "..", "images")
-const lockFile = join(directory, "lock.json")
+const imagesDirectory = join(import.meta.dirname, "..", "images")
+const lockFile = join(imagesDirectory, "lock.json")
 
-/** Hash of everything an image is built from. */
+/** Builds at the same time: they alternate between the network and one core each. */
+const parallelBuilds = 3
+
+/** The largest first, so that it does not end alone. */
+const buildOrder: readonly ImageName[] = ["host", "shop", "keepalived", "haproxy", "registry"]
+
+export interface BuildOptions {
+  /** All when omitted. */
+  names?: readonly ImageName[]
+  onProgress?: (line: string) => void
+}
+
+/**
+ * The `source` tag of an image: the first 16 hex digits of the SHA-256 over the paths,
+ * executable bits and contents of its files and of the base's.
+ */
 export function sourceHash(name: ImageName): string {
+  return hashSources([...readSources(imagesDirectory, "base"), ...sourcesOf(name)])
+}
+
+/** First 16 hex digits of the SHA-256 over paths, executable bits and contents. */
+export function hashSources(files: SourceFile[]): string {
   const hash = createHash("sha256")
-  for (const folder of ["base", name]) {
-    for (const file of sourceFiles(join(directory, folder))) {
-      const executable = (statSync(file).mode & 0o100) !== 0
-      hash.update(`${relative(directory, file)}\0${executable}\0`)
-      hash.update(readFileSync(file))
-    }
+  for (const { path, content, executable } of files) {
+    hash.update(`${path}\0${executable ? "x" : "-"}\0${content.length}\0`)
+    hash.update(content)
   }
   return hash.digest("hex").slice(0, 16)
 }
 
-/** Tag of the image on this machine. */
+/** Name of the image in the local Engine, e.g. `quickcart/haproxy:0123456789abcdef`. */
 export function localTag(name: ImageName): string {
   return `quickcart/${name}:${sourceHash(name)}`
 }
 
-/** Records the present sources in `images/lock.json`; published digests stay. */
-export function writeLock(): void {
-  const old = existsSync(lockFile) ? (JSON.parse(readFileSync(lockFile, "utf8")) as Partial<ImageLock>) : {}
-  const lock = Object.fromEntries(
-    imageNames.map((name) => [name, { source: sourceHash(name), digest: old[name]?.digest ?? null }]),
-  )
-  writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`)
-}
-
-export interface BuildOptions {
-  onProgress: (line: string) => void
-}
-
-/** Builds the images that this machine does not hold yet. */
-export async function buildImages(options: BuildOptions): Promise<void> {
-  const missing = []
-  for (const name of imageNames) if (!(await isHere(localTag(name)))) missing.push(name)
+/**
+ * Builds the images that this Engine does not have yet. Throws a Failure when a build
+ * fails, with the end of its output.
+ */
+export async function buildImages(options: BuildOptions = {}): Promise<void> {
+  const report = options.onProgress ?? (() => {})
+  const wanted = buildOrder.filter((name) => options.names?.includes(name) ?? true)
+  const missing: ImageName[] = []
+  for (const name of wanted) {
+    if (await hasImage(localTag(name))) report(`${name}: up to date`)
+    else missing.push(name)
+  }
   if (missing.length === 0) return
-  const base = await buildBase(options)
-  for (const name of missing) {
-    options.onProgress(`building ${localTag(name)}`)
-    await build(name, localTag(name), ["BASE=" + base])
+  const base = await ensureBase(report)
+  await eachOf(missing, parallelBuilds, (name) =>
+    timed(name, report, () =>
+      buildImage(localTag(name), sourcesOf(name), { argument: "BASE", tag: base }),
+    ),
+  )
+}
+
+/**
+ * Writes the current sources to `images/lock.json`. A digest stays: it names the image
+ * that was published last, which is what production keeps running until the next one.
+ */
+export function writeLock(): void {
+  const before = readLock()
+  const entries = imageNames.map((name) => {
+    const digest = before?.[name]?.digest ?? null
+    return [name, { source: sourceHash(name), digest }] as const
+  })
+  const text = `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`
+  if (!existsSync(lockFile) || readFileSync(lockFile, "utf8") !== text) {
+    writeFileSync(lockFile, text)
   }
 }
 
-async function buildBase(options: BuildOptions): Promise<string> {
-  const debian = "quickcart/debian:13"
-  if (!(await isHere(debian))) {
-    options.onProgress("making Debian 13")
-    const pulled = await run(["docker", "pull", "--quiet", "debian:13-slim"], { allowFailure: true })
-    if (pulled.exitCode === 0) await run(["docker", "tag", "debian:13-slim", debian])
-    else await run(["sh", "-c", `d=$(mktemp -d) && debootstrap --variant=minbase --include=ca-certificates trixie $d >/dev/null && tar -C $d -c . | docker import - ${debian}; rm -rf $d`])
-  }
-  const tag = "quickcart/base:latest"
-  options.onProgress("building the base image")
-  await build("base", tag, ["DEBIAN=" + debian])
+function readLock(): ImageLock | undefined {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, "utf8")) : undefined
+}
+
+function sourcesOf(name: ImageName): SourceFile[] {
+  return readSources(imagesDirectory, name)
+}
+
+async function ensureBase(report: (line: string) => void): Promise<string> {
+  const files = readSources(imagesDirectory, "base")
+  const tag = `quickcart/base:${hashSources(files)}`
+  if (await hasImage(tag)) return tag
+  await timed("debian", report, () => ensureDebian(report))
+  await timed("base", report, () => buildImage(tag, files, { argument: "DEBIAN", tag: debianTag }))
   return tag
 }
 
-async function build(folder: string, tag: string, buildArguments: string[]): Promise<void> {
-  const context = mkdtempSync(join(tmpdir(), "quickcart-image-"))
-  try {
-    cpSync(join(directory, folder), context, { recursive: true })
-    if (existsSync(join(context, "package-lock.json"))) {
-      await run(["npm", "ci", "--omit=dev"], { workingDirectory: context })
-      renameSync(join(context, "node_modules", `node-linux-${process.arch}`, "bin", "node"), join(context, "node"))
-    }
-    await run(
-      ["docker", "build", "--tag", tag, ...buildArguments.flatMap((a) => ["--build-arg", a]), context],
-      { environment: { DOCKER_BUILDKIT: "0" } },
-    )
-  } finally {
-    rmSync(context, { recursive: true, force: true })
+async function timed(
+  name: string,
+  report: (line: string) => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  const start = nowMs()
+  report(`${name}: building`)
+  await work()
+  report(`${name}: ready in ${((nowMs() - start) / 1000).toFixed(1)} s`)
+}
+
+async function eachOf<T>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
   }
-}
-
-async function isHere(tag: string): Promise<boolean> {
-  return (await run(["docker", "image", "inspect", tag], { allowFailure: true })).exitCode === 0
-}
-
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes("node_modules") && !file.endsWith(".test.ts"))
-    .sort()
+  const ended = await Promise.allSettled(Array.from({ length: parallel }, worker))
+  const failed = ended.find((result) => result.status === "rejected")
+  if (failed !== undefined) throw failed.reason
 }

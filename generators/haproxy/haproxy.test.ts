@@ -63,6 +63,12 @@ test.each([1000, 20_000, 100_000])("%i connections have two descriptors each", (
   expect(openFiles(fleet)).toBeGreaterThan(2 * maxConnectionsTotal(fleet))
 })
 
+test("a small fleet asks for no more descriptors than a small machine gives", () => {
+  const fleet = fleetFixture()
+  fleet.edge.maxConnections = 2000
+  expect(openFiles(fleet)).toBe(8192)
+})
+
 test("the container lives longer than the slowest request it has to finish", () => {
   const fleet = fleetFixture()
   fleet.edge.timeouts.serverSeconds = 120

@@ -14,11 +14,11 @@ export function maxConnectionsTotal(fleet: Fleet): number {
 
 /**
  * File descriptors the process may open: two for each connection (client and
- * server side) and some of its own, rounded up to a power of two.
+ * server side) and 1,000 of its own, rounded up to a power of two. No more than
+ * needed: a machine that caps the limit refuses to start a container that asks for more.
  */
 export function openFiles(fleet: Fleet): number {
-  const needed = 2 * maxConnectionsTotal(fleet) + 1000
-  return Math.max(65536, 2 ** Math.ceil(Math.log2(needed)))
+  return 2 ** Math.ceil(Math.log2(2 * maxConnectionsTotal(fleet) + 1000))
 }
 
 /**

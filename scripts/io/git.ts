@@ -27,5 +27,5 @@ export async function identity(directory: string): Promise<string> {
     workingDirectory: directory,
     allowFailure: true,
   })
-  return result.stdout.trim() || process.env["USER"] || "unknown"
+  return result.stdout.trim() || process.env.USER || "unknown"
 }

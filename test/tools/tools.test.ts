@@ -59,10 +59,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
     }
 
     test.each([
-      ["haproxy -c", /fairly/],
+      ["haproxy -c", /balance only supports/],
       ["keepalived -t load-balancer-1", /nopreemption/],
       ["cloud-init schema app", /ssh_pwauth/],
-      ["cloud-init schema bastion", /PermitRootLogin/],
+      ["cloud-init schema bastion", /unsupported option "never"/],
       ["cloud-init schema manager", /live-restores/],
       ["cloud-init schema database", /quickcart-host-setup/],
       ["docker stack config app.stack.yaml", /endpoint_modus/],
