@@ -62,6 +62,11 @@ may_install() {
   [ "$(id -u)" -eq 0 ] || fail "$what is missing. Run \"sudo sh scripts/setup.sh\" once, and make sure that your user may use Docker (group docker)."
 }
 
+# has_candidate <package> [<version pattern>]: whether apt can install it.
+has_candidate() {
+  apt-cache policy "$1" 2> /dev/null | grep -q "^  Candidate: ${2:-[0-9]}"
+}
+
 apt_install() {
   apt-get update && DEBIAN_FRONTEND=noninteractive \
     apt-get -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends "$@"
@@ -75,7 +80,10 @@ modules_current() {
 }
 
 install_modules() {
-  npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
+  # `npm ci` demands the optional packages of every platform to be in the lock; a mirror
+  # may lack some. `npm install --no-save` takes the locked versions without them.
+  { npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund; } &&
+    touch node_modules/.package-lock.json
 }
 
 # --- Docker engine
@@ -84,7 +92,11 @@ engine_answers() { docker info > /dev/null 2>&1; }
 
 install_engine() {
   # ca-certificates: to pull images; iptables: dockerd does not start without it.
-  apt_install docker.io iptables ca-certificates debootstrap openssh-client procps
+  apt-get update || return 1
+  # Debian 13 packages the client apart from the engine.
+  client="$(has_candidate docker-cli && echo docker-cli || :)"
+  # shellcheck disable=SC2086
+  apt_install docker.io $client iptables ca-certificates debootstrap openssh-client procps
 }
 
 start_engine() {
@@ -148,9 +160,9 @@ fetch_compose_from_trixie() {
 install_compose() {
   # Debian 13 calls the plugin docker-compose, Ubuntu docker-compose-v2.
   for package in docker-compose-v2 docker-compose; do
-    case "$(apt-cache policy "$package" 2> /dev/null | sed -n 's/^  Candidate: //p')" in
-      2.* | [3-9].*) apt_install "$package" && compose_answers && return ;;
-    esac
+    if has_candidate "$package" '[2-9]\.'; then
+      apt_install "$package" && compose_answers && return
+    fi
   done
   fetch_compose_from_trixie && compose_answers
 }

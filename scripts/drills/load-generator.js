@@ -7,7 +7,11 @@ import { Agent, request } from "node:https"
 
 const { address, hostname, path, rate, seconds, timeoutMs, keepAlive } = JSON.parse(process.argv[2])
 const ca = readFileSync("/load/ca.pem")
-const agent = keepAlive ? new Agent({ keepAlive: true, maxSockets: 50, ca }) : undefined
+// Idle connections are dropped before HAProxy's 10 s, as browsers and proxies do: reusing one
+// that the server is just closing would be the client's own race.
+const agent = keepAlive
+  ? new Agent({ keepAlive: true, maxSockets: 50, timeout: 5000, scheduling: "lifo", ca })
+  : undefined
 const samples = []
 let open = 0
 let stopping = false

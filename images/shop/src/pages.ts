@@ -23,7 +23,7 @@ export function cartPage(cart: Cart, stylesheet: string): string {
   const rows = cartLines(cart)
     .map(
       ({ product, quantity, totalRupiah }) => `<tr>
-  <td>${escape(product.name)}</td>
+  <td>${escapeHtml(product.name)}</td>
   <td class="number">${quantity} × ${rupiah(product.priceRupiah)}</td>
   <td class="number">${rupiah(totalRupiah)}</td>
   <td><form method="post" action="/cart">
@@ -47,7 +47,7 @@ export function cartPage(cart: Cart, stylesheet: string): string {
 /** Shown after an order was taken. */
 export function thanksPage(orderId: string, totalRupiah: number, stylesheet: string): string {
   const body = `<main class="sheet"><h1>Terima kasih!</h1>
-<p>Pesanan <code>${escape(orderId)}</code> senilai <b>${rupiah(totalRupiah)}</b> kami terima.</p>
+<p>Pesanan <code>${escapeHtml(orderId)}</code> senilai <b>${rupiah(totalRupiah)}</b> kami terima.</p>
 <p><a href="/">Belanja lagi</a></p></main>`
   return page("Terima kasih", new Map(), stylesheet, body)
 }
@@ -55,8 +55,8 @@ export function thanksPage(orderId: string, totalRupiah: number, stylesheet: str
 function card(product: Product): string {
   return `<article>
   <div class="emblem" aria-hidden="true">${product.emblem}</div>
-  <h2>${escape(product.name)}</h2>
-  <p class="origin">${escape(product.origin)}</p>
+  <h2>${escapeHtml(product.name)}</h2>
+  <p class="origin">${escapeHtml(product.origin)}</p>
   <p class="price">${rupiah(product.priceRupiah)}</p>
   <form method="post" action="/cart">
     <input type="hidden" name="productId" value="${product.id}">
@@ -72,7 +72,7 @@ function page(title: string, cart: Cart, stylesheet: string, body: string): stri
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${stylesheet}">
 </head>
 <body>
@@ -84,7 +84,7 @@ ${body}
 `
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
 }
