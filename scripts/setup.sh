@@ -94,7 +94,8 @@ install_engine() {
   # ca-certificates: to pull images; iptables: dockerd does not start without it.
   apt-get update || return 1
   # Debian 13 packages the client apart from the engine.
-  client="$(has_candidate docker-cli && echo docker-cli || :)"
+  client=""
+  if has_candidate docker-cli; then client=docker-cli; fi
   # shellcheck disable=SC2086
   apt_install docker.io $client iptables ca-certificates debootstrap openssh-client procps
 }

@@ -1,13 +1,19 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, test } from "vitest"
+import { afterEach, expect, test } from "vitest"
 import { mergeStacks, readDesired } from "./desired.ts"
 
 const secret = { key: "edge_tls", name: "quickcart_edge_tls_1", value: "v" }
 
+const made: string[] = []
+afterEach(() => {
+  for (const directory of made.splice(0)) rmSync(directory, { recursive: true })
+})
+
 function stackDirectory(replacements: [string, string][] = []): string {
   const directory = mkdtempSync(join(tmpdir(), "quickcart-desired-"))
+  made.push(directory)
   let text = `version: "3.12"
 services:
   haproxy:

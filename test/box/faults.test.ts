@@ -1,0 +1,203 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { takeLock } from "../../scripts/deploy/lock.ts"
+import { awaitHealthy, hostContainer } from "../../scripts/drills/fleet-access.ts"
+import { drillContext } from "../../scripts/drills/run.ts"
+import { openWorkbench, type Workbench } from "../../scripts/drills/workbench.ts"
+import { downSteps } from "../../scripts/hosts/up.ts"
+import { waitFor } from "../../scripts/io/clock.ts"
+import { type CommandResult, run } from "../../scripts/io/command.ts"
+import { boxPorts } from "../../scripts/io/providers/box-compose.ts"
+import { connectSwarm } from "../../scripts/io/swarm-connection.ts"
+import { runSteps } from "../../scripts/progress.ts"
+import { startBox } from "../../scripts/start-box.ts"
+import { fleetStatus } from "../../scripts/status.ts"
+
+const repository = join(import.meta.dirname, "..", "..")
+const context = drillContext(repository, (line) => process.stdout.write(`    ${line}\n`))
+const allowDirty = process.env.CI === undefined
+let bench: Workbench
+
+const quickcart = (args: string[], environment: Record<string, string> = {}) =>
+  run([process.execPath, join(repository, "scripts", "quickcart.ts"), ...args], {
+    workingDirectory: repository,
+    environment,
+    allowFailure: true,
+  })
+
+function expectRefusal(result: CommandResult, ...parts: string[]): void {
+  for (const part of parts) expect(result.stderr).toContain(part)
+  expect(result.stderr).not.toMatch(/\n\s+at .+:\d+:\d+/)
+  expect(result.exitCode).toBe(1)
+}
+
+/** Ids of all containers, volumes and networks of the box. */
+async function leftovers(): Promise<string[]> {
+  const filter = ["--filter", "label=com.docker.compose.project=quickcart-local", "--quiet"]
+  const lists = [
+    ["docker", "ps", "--all", ...filter],
+    ["docker", "volume", "ls", ...filter],
+    ["docker", "network", "ls", ...filter],
+  ]
+  const results = await Promise.all(lists.map((argv) => run(argv)))
+  return results.flatMap((result) => result.stdout.split("\n").filter(Boolean))
+}
+
+beforeAll(async () => {
+  await runSteps(downSteps(repository, "local"))
+  bench = await openWorkbench(repository)
+})
+
+afterAll(async () => {
+  bench.remove()
+  await runSteps(downSteps(repository, "local"))
+  expect(await leftovers()).toEqual([])
+})
+
+test("an unknown environment is refused with the way to make it", async () => {
+  expectRefusal(await quickcart(["up", "nowhere"]), 'no environment "nowhere"')
+  expectRefusal(await quickcart(["render", "nowhere"]), 'no environment "nowhere"', "local")
+})
+
+test("Docker that does not answer is named, with the remedy", async () => {
+  const result = await quickcart(["up", "local"], { DOCKER_HOST: "unix:///nonexistent.sock" })
+  expectRefusal(result, "Docker does not answer", "scripts/setup.sh")
+})
+
+test("a taken port is named before anything is made", async () => {
+  const server = createServer().listen(boxPorts.http, "127.0.0.1")
+  try {
+    expectRefusal(await quickcart(["up", "local"]), `port ${boxPorts.http}`)
+  } finally {
+    server.close()
+  }
+  expect(await leftovers()).toEqual([])
+})
+
+test("applying to a fleet that is not there says what to do", async () => {
+  expectRefusal(
+    await quickcart(["apply", "local", "--allow-dirty"]),
+    "no manager of local can be used",
+  )
+})
+
+test.each([
+  ["Create", "SIGINT"],
+  ["Form the Swarm", "SIGKILL"],
+] as const)("`up` interrupted at '%s' with %s: down removes everything", async (step, signal) => {
+  await interrupted(["scripts/quickcart.ts", "up", "local"], step, signal)
+  await runSteps(downSteps(repository, "local"))
+  expect(await leftovers()).toEqual([])
+})
+
+test("a half-made box is completed by the next start", async () => {
+  await interrupted(["scripts/quickcart.ts", "up", "local"], "1/11 ready", "SIGKILL")
+  await startBox(repository, { allowDirty })
+  expect((await fleetStatus(context.fleet, context.state)).healthy).toBe(true)
+})
+
+test("uncommitted stacks are refused, --allow-dirty lets them through", async () => {
+  const file = join(bench.directory, "stacks", "local", "README.md")
+  writeFileSync(file, `${readFileSync(file, "utf8")}\nchanged\n`)
+  expectRefusal(await bench.quickcart("apply", "local"), "stacks/local", "--allow-dirty")
+  expect((await bench.quickcart("apply", "local", "--allow-dirty")).exitCode).toBe(0)
+  await bench.git("checkout", "--", ".")
+})
+
+test("a second apply is refused and told who holds the lock", async () => {
+  const connection = await connectSwarm(context.fleet, context.state)
+  const release = await takeLock(connection.engine, {
+    owner: "Ada (pid 7)",
+    commit: "c0ffee000000",
+  })
+  try {
+    expectRefusal(await bench.quickcart("apply", "local"), "Ada (pid 7)", "c0ffee000000")
+  } finally {
+    await release()
+    await connection.close()
+  }
+  expect((await bench.quickcart("apply", "local")).exitCode).toBe(0)
+})
+
+test("a changed SSH host key is refused", async () => {
+  const pins = context.state.path("ssh", "known_hosts")
+  const kept = `${pins}.kept`
+  copyFileSync(pins, kept)
+  const lines = readFileSync(pins, "utf8").split("\n")
+  const bastion = lines.find((line) => line.startsWith("bastion-1 "))?.slice("bastion-1 ".length)
+  const changed = lines.map((line) =>
+    line.startsWith("manager-1 ") ? `manager-1 ${bastion}` : line,
+  )
+  writeFileSync(pins, changed.join("\n"))
+  try {
+    expectRefusal(await bench.quickcart("apply", "local"), "manager-1", "not the pinned one")
+  } finally {
+    copyFileSync(kept, pins)
+  }
+})
+
+test("with a manager host down, apply goes through another and says so", async () => {
+  await run(["docker", "kill", hostContainer(context, "manager-1")])
+  try {
+    await bench.change("local", ["edge", "timeouts"], { queue: "5s" })
+    const result = await bench.quickcart("apply", "local")
+    expect(result.stderr).toContain("manager manager-1 does not answer")
+    expect(result.exitCode).toBe(0)
+    await bench.git("revert", "--no-edit", "HEAD")
+    expect((await bench.quickcart("apply", "local")).exitCode).toBe(0)
+  } finally {
+    await run(["docker", "start", hostContainer(context, "manager-1")])
+  }
+  await awaitHealthy(context)
+})
+
+test("an apply that was killed in the middle is finished by the next one", async () => {
+  await bench.change("local", ["app", "environment"], { GREETING: "hello" })
+  const killed = spawn(process.execPath, ["scripts/quickcart.ts", "apply", "local"], {
+    cwd: bench.directory,
+    stdio: ["ignore", "ignore", "pipe"],
+  })
+  await said(killed, "update in progress")
+  await ended(killed, "SIGKILL")
+  const result = await bench.quickcart("apply", "local", "--break-lock")
+  expect(result.stderr).toContain("removed the existing lock")
+  expect(result.exitCode).toBe(0)
+  expect(JSON.parse((await bench.quickcart("apply", "local", "--json")).stdout).operations).toEqual(
+    [],
+  )
+  await awaitHealthy(context)
+})
+
+/** Runs a script until it prints `text`, then sends the signal to its process group, as Ctrl-C does. */
+async function interrupted(argv: string[], text: string, signal: NodeJS.Signals): Promise<void> {
+  const child = spawn(process.execPath, argv, {
+    cwd: repository,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  })
+  await said(child, text)
+  await ended(child, signal)
+}
+
+function said(child: ChildProcess, text: string): Promise<true> {
+  let output = ""
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
+  const options = { deadlineSeconds: 180, intervalMs: 20 }
+  return waitFor(`"${text}" to be printed`, options, async () =>
+    output.includes(text) ? true : undefined,
+  )
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const closed = new Promise((resolve) => child.once("close", resolve))
+  if (child.pid !== undefined && child.spawnargs.includes("up")) process.kill(-child.pid, signal)
+  else child.kill(signal)
+  await closed
+}
