@@ -3,8 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type ImageLock, type ImageName, imageNames } from "../images/names.ts"
 import { nowMs } from "./io/clock.ts"
+import { Failure } from "./io/failure.ts"
 import { buildImage } from "./io/images-build.ts"
 import { debianTag, ensureDebian, hasImage } from "./io/images-debian.ts"
+import { publishImage } from "./io/images-publish.ts"
 import { readSources, type SourceFile } from "./io/images-sources.ts"
 
 const imagesDirectory = join(import.meta.dirname, "..", "images")
@@ -80,6 +82,25 @@ export function writeLock(): void {
   if (!existsSync(lockFile) || readFileSync(lockFile, "utf8") !== text) {
     writeFileSync(lockFile, text)
   }
+}
+
+/**
+ * Pushes every image to `registry` under its source tag and records the digest
+ * the registry gave it in `images/lock.json`; production refers to images by it.
+ * Build first. Throws a Failure when a push is refused.
+ */
+export async function publishImages(
+  registry: string,
+  report: (line: string) => void = () => {},
+): Promise<void> {
+  const lock = readLock()
+  if (lock === undefined) throw new Failure("images/lock.json is missing; run: npx quickcart images")
+  for (const name of imageNames) {
+    const digest = await publishImage(localTag(name), `${registry}/${name}`)
+    lock[name] = { source: sourceHash(name), digest }
+    report(`${name}: ${digest}`)
+  }
+  writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`)
 }
 
 function readLock(): ImageLock | undefined {

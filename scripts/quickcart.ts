@@ -3,6 +3,12 @@ import { join } from "node:path"
 import { Command } from "commander"
 import { Failure } from "./io/failure.ts"
 
+interface ImagesOptions {
+  lockOnly?: boolean
+  buildOnly?: boolean
+  publish?: string
+}
+
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
 
@@ -114,12 +120,15 @@ program
   .description("record the images' sources in images/lock.json and build what is missing here")
   .option("--lock-only", "only record the sources")
   .option("--build-only", "only build")
+  .option("--publish <registry>", "push to a registry and record the digests")
   .addHelpText("after", "\nExample: npx quickcart images")
-  .action(async (options: { lockOnly?: boolean; buildOnly?: boolean }) => {
-    const { buildImages, writeLock } = await import("./images.ts")
+  .action(async (options: ImagesOptions) => {
+    const { buildImages, publishImages, writeLock } = await import("./images.ts")
     if (options.buildOnly !== true) writeLock()
     if (options.lockOnly === true) return
-    await buildImages({ onProgress: (line: string) => process.stdout.write(`${line}\n`) })
+    const onProgress = (line: string) => void process.stdout.write(`${line}\n`)
+    await buildImages({ onProgress })
+    if (options.publish !== undefined) await publishImages(options.publish, onProgress)
   })
 
 program

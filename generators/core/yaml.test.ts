@@ -51,6 +51,7 @@ test("puts sections and names first, whatever the order they came in", () => {
 })
 
 test("doubles the dollars of every string, however deep, and of no key", () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what Docker would interpolate
   expect(escapeDollars({ $a: ["$1", { b: "${C} $$" }], n: 1 })).toEqual({
     $a: ["$$1", { b: "$${C} $$$$" }],
     n: 1,

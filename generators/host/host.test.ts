@@ -20,7 +20,7 @@ test("cloud-init knows its own files by the first line", () => {
 
 test("only the bastion's address may open SSH on the other hosts", () => {
   expect(sshd("app")).toContain("AllowUsers deploy@10.10.4.1\n")
-  expect(sshd("app")).toContain("AllowTcpForwarding no\n")
+  expect(sshd("app")).toContain("AllowStreamLocalForwarding local\n")
 })
 
 test("the bastion is a jump to port 22 and no Docker host", () => {

@@ -5,6 +5,9 @@ import { lockFixture, specFixture } from "../environment-fixture.ts"
 import { checkRules } from "./check.ts"
 import { rules } from "./index.ts"
 
+/** All but the reminder of what is not deployed yet, which the fixture declares. */
+const settled = rules.filter((rule) => rule.id !== "spec/rendered")
+
 const reason = "measured: these hosts serve twice the assumed load"
 
 function check(appHosts: number, ...waivers: Waiver[]): string[] {
@@ -14,7 +17,7 @@ function check(appHosts: number, ...waivers: Waiver[]): string[] {
   spec.app.resources = { cpu: 1.5, memory: "1GB" }
   spec.waivers = waivers
   const fleet = resolve(spec, "environments/fixture.yaml", lockFixture())
-  return checkRules(fleet, spec).map((finding) => `${finding.severity} ${finding.rule}`)
+  return checkRules(fleet, spec, settled).map((finding) => `${finding.severity} ${finding.rule}`)
 }
 
 test("the fixture breaks no rule, so every rule's test starts from a passing spec", () => {
@@ -45,7 +48,7 @@ describe("waivers", () => {
     const spec = specFixture()
     spec.waivers = [{ rule: "capacity/core", reason }]
     const fleet = resolve(spec, "environments/fixture.yaml", lockFixture())
-    expect(checkRules(fleet, spec)).toEqual([
+    expect(checkRules(fleet, spec, settled)).toEqual([
       {
         path: ["waivers", 0, "rule"],
         message: '"capacity/core" is not a rule; did you mean "capacity/cores"?',

@@ -1,6 +1,7 @@
 import * as app from "./app.ts"
 import * as backup from "./backup.ts"
 import * as capacity from "./capacity.ts"
+import * as declared from "./declared.ts"
 import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
@@ -37,4 +38,5 @@ export const rules: readonly Rule[] = [
   app.idleHosts,
   schedule.timezone,
   schedule.schedule,
+  declared.rendered,
 ]

@@ -12,6 +12,9 @@ interface SwarmNode {
   Status: { State: string }
 }
 
+/** 1,022 addresses an overlay: 50 app hosts with two tasks each, twice during an update. */
+const overlayPrefixBits = 22
+
 type NodeState = "inactive" | "pending" | "active" | "error" | "locked"
 
 /**
@@ -98,7 +101,7 @@ async function initialise(fleet: FleetFile, remote: Remote, host: FleetHost): Pr
     AdvertiseAddr: host.privateAddress,
     DataPathAddr: host.privateAddress,
     DefaultAddrPool: [fleet.network.overlayPool],
-    SubnetSize: 24,
+    SubnetSize: overlayPrefixBits,
     Spec: {},
   })
 }

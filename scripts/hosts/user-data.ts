@@ -14,7 +14,6 @@ export function userData(roleCloudInit: string, hostName: string, keys: FleetKey
     hostname: hostName,
     preserve_hostname: false,
     ssh_deletekeys: true,
-    ssh_genkeytypes: [],
     ssh_keys: { ed25519_private: key.privateKey, ed25519_public: key.publicKey },
     write_files: [
       {

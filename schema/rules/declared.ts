@@ -1,0 +1,28 @@
+import type { EnvironmentSpec } from "../environment.ts"
+import type { Rule } from "./rule.ts"
+
+/** Shrinks as components land; empty means that every field has an effect. */
+const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => unknown][] = [
+  [["edge", "cdn"], (spec) => spec.edge.cdn],
+  [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
+  [["database"], (spec) => spec.database],
+  [["backup"], (spec) => spec.backup],
+  [["redis"], (spec) => spec.redis],
+  [["objectStorage"], (spec) => spec.objectStorage],
+  [["monitoring"], (spec) => spec.monitoring],
+  [["scaling"], (spec) => spec.scaling],
+  [["flashSales"], (spec) => spec.flashSales],
+]
+
+export const rendered: Rule = {
+  id: "spec/rendered",
+  reason: "What a spec declares and nothing renders must not be taken for live.",
+  severity: "warning",
+  check(_, spec) {
+    const message =
+      "is checked and counted, but nothing is deployed from it yet; do not rely on it in this fleet"
+    return withoutComponent
+      .filter(([, declared]) => declared(spec) !== undefined)
+      .map(([path]) => ({ path, message }))
+  },
+}
