@@ -94,7 +94,8 @@ export async function publishImages(
   report: (line: string) => void = () => {},
 ): Promise<void> {
   const lock = readLock()
-  if (lock === undefined) throw new Failure("images/lock.json is missing; run: npx quickcart images")
+  if (lock === undefined)
+    throw new Failure("images/lock.json is missing; run: npx quickcart images")
   for (const name of imageNames) {
     const digest = await publishImage(localTag(name), `${registry}/${name}`)
     lock[name] = { source: sourceHash(name), digest }

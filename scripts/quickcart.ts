@@ -135,9 +135,10 @@ program
   .command("drill [name...]")
   .description("break the box on purpose, measure what a client sees, write reports/<name>.json")
   .option("--list", "list the drills")
+  .option("--update-readme", "rewrite the README's table from the reports")
   .option("--json", "print the reports as JSON")
   .addHelpText("after", "\nExample: npx quickcart drill vip-host-loss")
-  .action(async (names: string[], options: { list?: boolean; json?: boolean }) => {
+  .action(async (names: string[], options) => {
     const { drillVerb } = await import("./drills/run.ts")
     process.exitCode = await drillVerb(repository, names, options)
   })

@@ -3,6 +3,7 @@ import { Failure } from "../io/failure.ts"
 import { openState } from "../io/state.ts"
 import type { Drill, DrillContext } from "./drill.ts"
 import { drills } from "./index.ts"
+import { updateReadme } from "./numbers.ts"
 import { type DrillReport, reportText, writeReport } from "./report.ts"
 
 const environment = "local"
@@ -23,8 +24,15 @@ export async function runDrill(context: DrillContext, drill: Drill): Promise<Dri
 export async function drillVerb(
   repository: string,
   names: string[],
-  options: { list?: boolean; json?: boolean },
+  options: { list?: boolean; json?: boolean; updateReadme?: boolean },
 ): Promise<number> {
+  if (options.updateReadme === true) {
+    updateReadme(
+      repository,
+      drills.map((drill) => drill.name),
+    )
+    return 0
+  }
   if (options.list === true) {
     for (const drill of drills) process.stdout.write(`${drill.name.padEnd(18)} ${drill.summary}\n`)
     return 0
