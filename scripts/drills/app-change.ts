@@ -1,17 +1,19 @@
-import { setTimeout as delay } from "node:timers/promises"
 import { hostsOf } from "../deploy/fleet-file.ts"
 import { localTag } from "../images.ts"
 import { run } from "../io/command.ts"
 import { pushImage } from "../io/providers/box-registry.ts"
-import { fleetStatus } from "../status.ts"
 import type { Drill, DrillContext } from "./drill.ts"
 import { awaitHealthy, inHost, taskContainer } from "./fleet-access.ts"
-import { startLoad } from "./load.ts"
-import { type LoadSummary, summarise } from "./outage.ts"
+import type { LoadSummary } from "./outage.ts"
 import { atMost } from "./report.ts"
-import { openWorkbench, type Workbench } from "./workbench.ts"
-
-const ratePerSecond = 100
+import {
+  difference,
+  mustApply,
+  ratePerSecond,
+  specHashes,
+  underLoad,
+  withWorkbench,
+} from "./under-load.ts"
 
 /** A new app image replaces the old one. */
 export const rollingUpdate: Drill = {
@@ -178,55 +180,6 @@ export const noOpApply: Drill = {
     }),
 }
 
-async function withWorkbench<T>(
-  context: DrillContext,
-  body: (bench: Workbench) => Promise<T>,
-): Promise<T> {
-  await awaitHealthy(context)
-  const bench = await openWorkbench(context.repository)
-  try {
-    const result = await body(bench)
-    await awaitHealthy(context)
-    return result
-  } finally {
-    bench.remove()
-  }
-}
-
-/** Half of the visitors open a connection for each request, half keep theirs. */
-async function underLoad(context: DrillContext, body: () => Promise<void>): Promise<LoadSummary> {
-  const options = {
-    path: "/api/products",
-    ratePerSecond: ratePerSecond / 2,
-    seconds: 300,
-    timeoutMs: 10_000,
-  }
-  const loads = await Promise.all(
-    [false, true].map((keepAlive) =>
-      startLoad(context.fleet, context.state, { ...options, keepAlive }),
-    ),
-  )
-  try {
-    await delay(2000)
-    await body()
-    await delay(2000)
-  } finally {
-    await Promise.all(loads.map((load) => load.stop().catch(() => [])))
-  }
-  const samples = (await Promise.all(loads.map((load) => load.stop()))).flat()
-  const summary = summarise(samples, ratePerSecond)
-  context.report(
-    `${summary.failed} of ${summary.requests} failed ${JSON.stringify(summary.failures)}, p99 ${summary.latencyMs.p99} ms, longest silence ${summary.outageMs} ms`,
-  )
-  return summary
-}
-
-async function mustApply(bench: Workbench, ...flags: string[]) {
-  const result = await bench.quickcart("apply", "local", ...flags)
-  if (result.exitCode !== 0) throw new Error(`apply failed: ${result.stderr}`)
-  return result
-}
-
 /** Builds and pushes a shop image with extra Dockerfile lines; returns its reference inside the box. */
 async function variant(context: DrillContext, lines: string): Promise<string> {
   const tag = `drill-${Buffer.from(lines).toString("hex").slice(-12)}`
@@ -239,19 +192,10 @@ async function variant(context: DrillContext, lines: string): Promise<string> {
   return `${context.fleet.registry.address}/shop:${tag}`
 }
 
-async function specHashes(context: DrillContext): Promise<Map<string, string>> {
-  const status = await fleetStatus(context.fleet, context.state)
-  return new Map(status.services.map((service) => [service.name, service.specHash]))
-}
-
 async function haproxyTasks(context: DrillContext): Promise<Map<string, string>> {
   const tasks = new Map<string, string>()
   for (const { name } of hostsOf(context.fleet, "load-balancer")) {
     tasks.set(name, await taskContainer(context, name, "quickcart_haproxy"))
   }
   return tasks
-}
-
-function difference(before: Map<string, string>, after: Map<string, string>): number {
-  return [...before].filter(([key, value]) => after.get(key) !== value).length
 }

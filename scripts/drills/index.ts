@@ -1,4 +1,5 @@
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
 import { haproxyLoss, vipHostLoss } from "./edge-failover.ts"
 
@@ -8,7 +9,11 @@ export const drills: Drill[] = [
   rollingUpdate,
   configReload,
   brokenImage,
+  waveFailure,
   taskLoss,
   haproxyLoss,
   vipHostLoss,
+  applyOverhead,
+  revertFive,
+  applyKilled,
 ]

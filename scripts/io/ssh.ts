@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
@@ -23,8 +23,11 @@ export interface ExecOptions {
   timeoutSeconds?: number
 }
 
-/** Text of an OpenSSH configuration that knows every host, pins every key and jumps over the bastion. */
-export function sshConfig(fleet: FleetFile, state: State, controlDirectory: string): string {
+/**
+ * Text of an OpenSSH configuration that knows every host, pins every key and
+ * jumps over the bastion. With a directory for control sockets, connections are shared.
+ */
+export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: string): string {
   const common = [
     "Host *",
     "  User deploy",
@@ -38,9 +41,9 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory: stri
     "  ConnectTimeout 5",
     "  ServerAliveInterval 5",
     "  ServerAliveCountMax 3",
-    "  ControlMaster auto",
-    "  ControlPersist 120",
-    `  ControlPath ${controlDirectory}/%C`,
+    ...(controlDirectory === undefined
+      ? []
+      : ["  ControlMaster auto", "  ControlPersist 120", `  ControlPath ${controlDirectory}/%C`]),
     "  StreamLocalBindUnlink yes",
     "  LogLevel ERROR",
   ]
@@ -62,10 +65,13 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     )
   }
   const id = createHash("sha256").update(state.root).digest("hex").slice(0, 8)
-  const directory = join(tmpdir(), `quickcart-${process.getuid?.() ?? 0}-${id}-${process.pid}`)
+  const prefix = `quickcart-${process.getuid?.() ?? 0}-${id}-`
+  removeDead(tmpdir(), prefix)
+  removeDead(state.path("ssh"), "config-")
+  const directory = join(tmpdir(), `${prefix}${process.pid}`)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${process.pid}`)
-  state.write(sshConfig(fleet, state, join(tmpdir(), `quickcart-${id}`)), "ssh", "config")
+  state.write(sshConfig(fleet, state), "ssh", "config")
   const connected = new Set<string>()
   const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
     const result = await run(["ssh", "-F", config, ...extra], { ...options, allowFailure: true })
@@ -97,6 +103,15 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
       rmSync(directory, { recursive: true, force: true })
       rmSync(config, { force: true })
     },
+  }
+}
+
+/** What runs that were killed left behind: entries named after a process that is gone. */
+function removeDead(directory: string, prefix: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN
+    if (Number.isNaN(pid) || existsSync(`/proc/${pid}`) || !existsSync("/proc/self")) continue
+    rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
 

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest"
+import type { FleetFile } from "../deploy/fleet-file.ts"
+import { sshConfig } from "./ssh.ts"
+import type { State } from "./state.ts"
+
+const host = (name: string, role: string, privateAddress: string, publicAddress: string | null) => ({
+  name,
+  role,
+  privateAddress,
+  publicAddress,
+  vcpu: 1,
+  memoryBytes: 1e9,
+})
+const fleet = {
+  hosts: [
+    host("manager-1", "manager", "10.0.0.11", null),
+    host("load-balancer-1", "load-balancer", "10.0.0.21", "203.0.113.21"),
+    host("bastion-1", "bastion", "10.0.0.5", "203.0.113.5"),
+  ],
+} as unknown as FleetFile
+const state = { path: (...parts: string[]) => ["/s", ...parts].join("/") } as State
+
+test("only the bastion is reached directly, every key is pinned by host name", () => {
+  const text = sshConfig(fleet, state, "/tmp/c")
+  expect(text).toContain("Host bastion-1\n  HostName 203.0.113.5\n  HostKeyAlias bastion-1\nHost *")
+  expect(text).toContain(
+    "Host load-balancer-1\n  HostName 10.0.0.21\n  HostKeyAlias load-balancer-1\n  ProxyJump bastion-1",
+  )
+  expect(text).toContain("StrictHostKeyChecking yes")
+  expect(text).toContain("UserKnownHostsFile /s/ssh/known_hosts")
+  expect(text).toContain("ControlPath /tmp/c/%C")
+})
+
+test("the configuration for people shares no connection", () => {
+  expect(sshConfig(fleet, state)).not.toContain("Control")
+})
