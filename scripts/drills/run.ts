@@ -27,10 +27,7 @@ export async function drillVerb(
   options: { list?: boolean; json?: boolean; updateReadme?: boolean },
 ): Promise<number> {
   if (options.updateReadme === true) {
-    updateReadme(
-      repository,
-      drills.map((drill) => drill.name),
-    )
+    updateReadme(repository, ["box-start", ...drills.map((drill) => drill.name)])
     return 0
   }
   if (options.list === true) {

@@ -3,7 +3,12 @@ import type { FleetFile } from "../deploy/fleet-file.ts"
 import { sshConfig } from "./ssh.ts"
 import type { State } from "./state.ts"
 
-const host = (name: string, role: string, privateAddress: string, publicAddress: string | null) => ({
+const host = (
+  name: string,
+  role: string,
+  privateAddress: string,
+  publicAddress: string | null,
+) => ({
   name,
   role,
   privateAddress,

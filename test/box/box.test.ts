@@ -2,9 +2,10 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { apply } from "../../scripts/deploy/apply.ts"
 import { drills } from "../../scripts/drills/index.ts"
-import { reportText } from "../../scripts/drills/report.ts"
+import { atMost, reportText, writeReport } from "../../scripts/drills/report.ts"
 import { drillContext, runDrill } from "../../scripts/drills/run.ts"
 import { downSteps, upSteps } from "../../scripts/hosts/up.ts"
+import { nowMs } from "../../scripts/io/clock.ts"
 import { run } from "../../scripts/io/command.ts"
 import { boxPorts } from "../../scripts/io/providers/box-compose.ts"
 import { runSteps } from "../../scripts/progress.ts"
@@ -14,9 +15,13 @@ const repository = join(import.meta.dirname, "..", "..")
 const say = (line: string) => process.stdout.write(`    ${line}\n`)
 const context = drillContext(repository, say)
 
+let startSeconds = 0
+
 beforeAll(async () => {
   await runSteps(downSteps(repository, "local"))
+  const start = nowMs()
   await startBox(repository, { allowDirty: process.env.CI === undefined })
+  startSeconds = Math.round((nowMs() - start) / 1000)
 })
 
 afterAll(async () => {
@@ -38,6 +43,21 @@ test("a browser on this machine reaches the shop through the door", async () => 
   expect(await page.text()).toContain("QuickCart")
 })
 
+test("the box starts quickly and leaves most of the memory to others", async () => {
+  const gibibytes = await boxMemoryGibibytes()
+  const report = await writeReport(repository, "box-start", {
+    parameters: { hosts: context.fleet.hosts.length, images: "built, not pulled" },
+    samples: [startSeconds],
+    unit: "s",
+    bounds: [
+      atMost("warm npm start (s)", startSeconds, 150),
+      atMost("memory of the whole box (GiB)", gibibytes, 6),
+    ],
+  })
+  say(reportText(report))
+  expect(report.bounds.filter((bound) => !bound.met)).toEqual([])
+})
+
 test("up and apply once more change nothing", async () => {
   await runSteps(upSteps(repository, "local"))
   const again = await apply(repository, "local", {
@@ -55,3 +75,20 @@ describe("drills", () => {
     expect(report.bounds.filter((bound) => !bound.met)).toEqual([])
   })
 })
+
+/** Memory of all containers of the box, as Docker accounts it. */
+async function boxMemoryGibibytes(): Promise<number> {
+  const filter = "label=com.docker.compose.project=quickcart-local"
+  const ids = (await run(["docker", "ps", "--quiet", "--filter", filter])).stdout.split("\n")
+  const argv = ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}"]
+  const stats = await run([...argv, ...ids.filter(Boolean)])
+  const units: Record<string, number> = { KiB: 2 ** -20, MiB: 2 ** -10, GiB: 1 }
+  const sizes = stats.stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const [, amount, unit = ""] = /^([\d.]+)(\w+)/.exec(line) ?? []
+      return Number(amount) * (units[unit] ?? Number.NaN)
+    })
+  return Number(sizes.reduce((sum, size) => sum + size, 0).toFixed(2))
+}

@@ -190,17 +190,19 @@ async function preflight(project: string): Promise<void> {
       `the Docker Compose plugin (v2) is missing. Run "sh scripts/setup.sh", which installs it.`,
     )
   }
-  const root = info.stdout.trim()
-  if (existsSync(root)) {
-    const disk = statfsSync(root)
-    const free = disk.bavail * disk.bsize
-    if (free < minimumFreeBytes) {
-      throw new Failure(
-        `only ${(free / 1e9).toFixed(1)} GB free under ${root}; the box needs ${minimumFreeBytes / 1e9} GB. Free some space (docker system prune) and try again.`,
-      )
-    }
-  }
+  refuseFullDisk(info.stdout.trim(), minimumFreeBytes)
   await refuseTakenPorts(project)
+}
+
+/** Throws a Failure when less than `minimumBytes` are free where Docker keeps its data. */
+export function refuseFullDisk(root: string, minimumBytes: number): void {
+  if (!existsSync(root)) return
+  const disk = statfsSync(root)
+  const free = disk.bavail * disk.bsize
+  if (free >= minimumBytes) return
+  throw new Failure(
+    `only ${(free / 1e9).toFixed(1)} GB free under ${root}; the box needs ${(minimumBytes / 1e9).toFixed(1)} GB. Free some space (docker system prune) and try again.`,
+  )
 }
 
 async function refuseTakenPorts(project: string): Promise<void> {

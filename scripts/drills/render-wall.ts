@@ -1,0 +1,28 @@
+import { nowMs } from "../io/clock.ts"
+import { run } from "../io/command.ts"
+import type { Drill } from "./drill.ts"
+import { distribution } from "./outage.ts"
+import { atMost } from "./report.ts"
+
+const repetitions = 5
+
+/** The command as people run it, start of the process included. */
+export const renderWall: Drill = {
+  name: "render-all",
+  summary: "render every environment: under a second by the clock",
+  run: async ({ repository }) => {
+    const samples: number[] = []
+    for (let i = 0; i < repetitions; i += 1) {
+      const start = nowMs()
+      const argv = [process.execPath, "scripts/quickcart.ts", "render", "--check"]
+      await run(argv, { workingDirectory: repository })
+      samples.push(Math.round(nowMs() - start))
+    }
+    return {
+      parameters: { repetitions },
+      samples,
+      unit: "ms",
+      bounds: [atMost("median wall time (ms)", distribution(samples).median, 1000)],
+    }
+  },
+}
