@@ -3,8 +3,10 @@ import { desiredTasks } from "./deploy/converge.ts"
 import { type FleetFile, hostsOf } from "./deploy/fleet-file.ts"
 import { type Observed, observe } from "./deploy/observe.ts"
 import { specHashLabel } from "./deploy/swarm-types.ts"
+import { nowMs } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
 import { connectSwarm, type SwarmConnection } from "./io/swarm-connection.ts"
+import { type CertificateStatus, certificateLine, certificates } from "./secrets/certificate.ts"
 
 export interface HostStatus {
   name: string
@@ -31,7 +33,11 @@ export interface FleetStatus {
   services: ServiceStatus[]
   /** Host that holds the VIP; null when none or more than one does. */
   vipOwner: string | null
+  /** Load balancers that could not take the VIP over now. */
+  balancersNotReady: string[]
   leader: string | null
+  /** TLS certificates among the secrets whose value is known here. */
+  certificates: CertificateStatus[]
   healthy: boolean
 }
 
@@ -39,26 +45,44 @@ export interface FleetStatus {
 export async function fleetStatus(fleet: FleetFile, state: State): Promise<FleetStatus> {
   const connection = await connectSwarm(fleet, state)
   try {
-    const [observed, owners] = await Promise.all([
+    const [observed, balancers] = await Promise.all([
       observe(connection.engine),
-      vipOwners(fleet, connection),
+      balancerStates(fleet, connection),
     ])
-    return summarise(fleet, observed, owners)
+    return {
+      ...summarise(fleet, observed, balancers),
+      certificates: certificates(fleet, state, nowMs()),
+    }
   } finally {
     await connection.close()
   }
 }
 
-/** Which load balancers have the VIP on an interface; one when all is well. */
-export async function vipOwners(fleet: FleetFile, connection: SwarmConnection): Promise<string[]> {
-  const found = await Promise.all(
+export interface BalancerState {
+  host: string
+  /** Has the VIP on an interface. */
+  ownsVip: boolean
+  /** Keepalived runs there and sees HAProxy answer: would take the VIP over. */
+  ready: boolean
+}
+
+/**
+ * What each load balancer itself says. Swarm's view lags behind by up to 15 s:
+ * a host that was away for less never looks down, though nothing runs there yet.
+ */
+export function balancerStates(
+  fleet: FleetFile,
+  connection: SwarmConnection,
+): Promise<BalancerState[]> {
+  const container =
+    "docker ps --quiet --filter label=com.docker.swarm.service.name=quickcart_keepalived"
+  const command = `ip -oneline address show to ${fleet.network.vip} | sed s/^/vip:/; docker exec $(${container}) cat /run/keepalived/haproxy.track | sed s/^/track:/`
+  return Promise.all(
     hostsOf(fleet, "load-balancer").map(async ({ name }) => {
-      const command = `ip -oneline address show to ${fleet.network.vip}`
-      const result = await connection.remote.exec(name, command, { allowFailure: true })
-      return result.exitCode === 0 && result.stdout.trim() !== "" ? [name] : []
+      const { stdout } = await connection.remote.exec(name, command, { allowFailure: true })
+      return { host: name, ownsVip: stdout.includes("vip:"), ready: /^track:0$/m.test(stdout) }
     }),
   )
-  return found.flat()
 }
 
 /** The status as a person reads it: one screen. */
@@ -70,11 +94,22 @@ export function statusText(status: FleetStatus): string {
   for (const s of status.services) {
     services.push([s.name, `${s.running}/${s.desired}`, s.image, s.update])
   }
-  const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}; Swarm leader ${status.leader ?? "none"}`
-  return [summary, hosts.toString(), services.toString()].join("\n")
+  const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`
+  const expiry = status.certificates.map(certificateLine)
+  return [summary, ...expiry, hosts.toString(), services.toString()].join("\n")
 }
 
-function summarise(fleet: FleetFile, observed: Observed, owners: string[]): FleetStatus {
+function standby({ balancersNotReady }: FleetStatus): string {
+  return balancersNotReady.length === 0
+    ? ", standby ready"
+    : `, NOT READY: ${balancersNotReady.join(", ")}`
+}
+
+function summarise(
+  fleet: FleetFile,
+  observed: Observed,
+  balancers: BalancerState[],
+): Omit<FleetStatus, "certificates"> {
   const nodes = new Map(observed.nodes.map((node) => [node.Description.Hostname, node]))
   const running = observed.tasks.filter(
     (task) => task.Status.State === "running" && task.DesiredState === "running",
@@ -106,15 +141,19 @@ function summarise(fleet: FleetFile, observed: Observed, owners: string[]): Flee
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const leader = observed.nodes.find((node) => node.ManagerStatus?.Leader === true)
-  const vipOwner = owners.length === 1 ? (owners[0] ?? null) : null
+  const owners = balancers.filter((balancer) => balancer.ownsVip)
+  const vipOwner = owners.length === 1 ? (owners[0]?.host ?? null) : null
+  const notReady = balancers.filter((balancer) => !balancer.ready).map((balancer) => balancer.host)
   return {
     environment: fleet.environment,
     hosts,
     services,
     vipOwner,
+    balancersNotReady: notReady,
     leader: leader?.Description.Hostname ?? null,
     healthy:
       vipOwner !== null &&
+      notReady.length === 0 &&
       hosts.every((host) => ["ready", "-"].includes(host.state)) &&
       services.every((service) => service.running >= service.desired),
   }

@@ -28,6 +28,7 @@ export function awaitHealthy(context: DrillContext): Promise<FleetStatus> {
           .filter((s) => s.running < s.desired)
           .map((s) => `${s.name} ${s.running}/${s.desired}`),
         ...(status.vipOwner === null ? ["no single VIP owner"] : []),
+        ...status.balancersNotReady.map((host) => `${host} cannot take the VIP`),
       ]
       throw new Failure(bad.join(", "))
     },

@@ -59,11 +59,7 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
 
 /** Opens a Remote for the environment; no connection is made before the first use. */
 export function openRemote(fleet: FleetFile, state: State): Remote {
-  if (!existsSync(state.path("ssh", "deploy_key"))) {
-    throw new Failure(
-      `no SSH key for ${fleet.environment} in ${state.path("ssh")}. Create the fleet first: npx quickcart up ${fleet.environment}`,
-    )
-  }
+  requireDeployKey(fleet, state)
   const id = createHash("sha256").update(state.root).digest("hex").slice(0, 8)
   const prefix = `quickcart-${process.getuid?.() ?? 0}-${id}-`
   removeDead(tmpdir(), prefix)
@@ -104,6 +100,14 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
       rmSync(config, { force: true })
     },
   }
+}
+
+/** Throws a Failure when this checkout has no way into the fleet, which usually is not up. */
+export function requireDeployKey(fleet: FleetFile, state: State): void {
+  if (existsSync(state.path("ssh", "deploy_key"))) return
+  throw new Failure(
+    `no SSH key for ${fleet.environment} in ${state.path("ssh")}. Create the fleet first: npx quickcart up ${fleet.environment}`,
+  )
 }
 
 /** What runs that were killed left behind: entries named after a process that is gone. */

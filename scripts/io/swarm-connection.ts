@@ -54,5 +54,7 @@ export async function connectSwarm(fleet: FleetFile, state: State): Promise<Swar
   }
   await remote.close()
   const answers = unreachable.map(({ host, reason }) => `  ${host}: ${reason}`).join("\n")
-  throw new Failure(`no manager of ${fleet.environment} can be used:\n${answers}`)
+  throw new Failure(
+    `no manager of ${fleet.environment} can be used:\n${answers}\nIf the fleet is not up: npx quickcart up ${fleet.environment}`,
+  )
 }
