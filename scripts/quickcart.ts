@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { join } from "node:path"
 import { Command } from "commander"
+import { addGitHubCommands } from "./github/commands.ts"
 import { Failure } from "./io/failure.ts"
 
 interface ImagesOptions {
@@ -11,6 +12,8 @@ interface ImagesOptions {
 
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
+
+const collect = (value: string, list: string[]) => [...list, value]
 
 const program = new Command("quickcart")
   .description("The infrastructure of a shop: from environments/*.yaml to a live Swarm")
@@ -69,6 +72,7 @@ program
   .description("make the live Swarm equal to the committed stacks/<env>")
   .option("--allow-dirty", "apply files that are not committed")
   .option("--break-lock", "remove the lock of a run that is known to be dead")
+  .option("--override <rule>", "break a guard rule this once (repeatable)", collect, [])
   .option("--json", "print the result as JSON")
   .addHelpText("after", "\nExample: npx quickcart apply local")
   .action(async (environment: string, options) => {
@@ -77,6 +81,7 @@ program
     const result = await apply(repository, environment, {
       allowDirty: options.allowDirty === true,
       breakLock: options.breakLock === true,
+      overrides: options.override,
       report: options.json === true ? () => undefined : print,
     })
     if (options.json === true) return void process.stdout.write(`${JSON.stringify(result)}\n`)
@@ -89,15 +94,50 @@ program
 
 program
   .command("plan <env>")
-  .description("what apply would do to the live Swarm; exit 2 when it would do something")
-  .option("--json", "print the operations as JSON")
-  .addHelpText("after", "\nExample: npx quickcart plan local")
-  .action(async (environment: string, options: { json?: boolean }) => {
-    const { planVerb } = await import("./deploy/apply.ts")
-    const lines = await planVerb(repository, environment)
-    if (options.json === true) process.stdout.write(`${JSON.stringify(lines)}\n`)
-    else process.stdout.write(lines.length === 0 ? "nothing to change\n" : `${lines.join("\n")}\n`)
-    process.exitCode = lines.length === 0 ? 0 : 2
+  .description("what apply would do and what people will notice; exit 2 when it would do something")
+  .option("--offline", "compare with a commit instead of the live Swarm; needs no credentials")
+  .option("--base <commit>", "the commit that --offline compares with")
+  .option("--format <format>", "text, markdown or json", "text")
+  .option("--json", "the same as --format json")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart plan local\n  npx quickcart plan production --offline --base origin/main --format markdown",
+  )
+  .action(async (environment: string, options) => {
+    const { planVerb } = await import("./plan/verb.ts")
+    process.exitCode = await planVerb(repository, environment, {
+      offline: options.offline === true,
+      base: options.base,
+      format: options.json === true ? "json" : options.format,
+    })
+  })
+
+program
+  .command("drift <env>")
+  .description("how the live fleet differs from the commit; exit 2 when it does")
+  .option("--heal", "undo what drifted; pending changes wait for apply")
+  .option("--adopt", "print the change of the spec that would accept it, where there is one")
+  .option("--hosts", "compare what cloud-init wrote on every host as well")
+  .option("--json", "print the differences as JSON")
+  .addHelpText("after", "\nExample: npx quickcart drift production --adopt")
+  .action(async (environment: string, options) => {
+    const { driftVerb } = await import("./drift/verb.ts")
+    process.exitCode = await driftVerb(repository, environment, options)
+  })
+
+program
+  .command("secrets <action> <env> [name]")
+  .description("check, push or rotate the secrets whose values live outside git")
+  .option("--allow-dirty", "rotate with files that are not committed")
+  .option("--override <rule>", "break a guard rule this once (repeatable)", collect, [])
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart secrets check production\n  npx quickcart secrets rotate local edge_tls",
+  )
+  .action(async (action: string, environment: string, name: string | undefined, options) => {
+    const { secretsVerb } = await import("./secrets/verb.ts")
+    process.exitCode = await secretsVerb(repository, action, environment, name, options)
   })
 
 program
@@ -132,6 +172,34 @@ program
   })
 
 program
+  .command("scan")
+  .description("refuse built images with known holes that Debian has fixed")
+  .addHelpText("after", "\nExample: npx quickcart scan")
+  .action(async () => {
+    const { scanImages } = await import("./images-scan.ts")
+    await scanImages((line) => void process.stdout.write(`${line}\n`))
+  })
+
+program
+  .command("login <registry>")
+  .description("log Docker in to a registry with QUICKCART_REGISTRY_USER and _PASSWORD")
+  .addHelpText("after", "\nExample: npx quickcart login registry.quickcart.example")
+  .action(async (registry: string) => {
+    const { registryLogin } = await import("./registry-login.ts")
+    process.stdout.write(`logged in to ${await registryLogin(registry)}\n`)
+  })
+
+program
+  .command("connect <env>")
+  .description("give this checkout the way into a fleet: key and pinned host keys")
+  .addHelpText("after", '\nExample: QUICKCART_SSH_KEY="$(cat key)" npx quickcart connect staging')
+  .action(async (environment: string) => {
+    const { connect } = await import("./hosts/connect.ts")
+    const pinned = connect(repository, environment)
+    process.stdout.write(`${environment}: key in place, ${pinned.length} host keys pinned\n`)
+  })
+
+program
   .command("drill [name...]")
   .description("break the box on purpose, measure what a client sees, write reports/<name>.json")
   .option("--list", "list the drills")
@@ -142,6 +210,8 @@ program
     const { drillVerb } = await import("./drills/run.ts")
     process.exitCode = await drillVerb(repository, names, options)
   })
+
+addGitHubCommands(program, repository)
 
 try {
   await program.parseAsync()

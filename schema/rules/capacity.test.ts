@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { cores, flashSale, maximum } from "./capacity.ts"
+import { cores, flashSale, maximum, tasks } from "./capacity.ts"
 import { verdict } from "./rule-bench.ts"
 
 describe("capacity/cores", () => {
@@ -72,4 +72,12 @@ describe("capacity/flash-sale", () => {
     })
     expect(found).toEqual([expect.stringContaining("write 30000 or less")])
   })
+})
+
+test("capacity/tasks: limits that leave cores unused are found, the sum is in the message", () => {
+  expect(verdict(tasks)).toEqual([])
+  expect(verdict(tasks, (spec) => (spec.app.resources.cpu = 1.75))).toEqual([
+    "app.resources.cpu: 18 replicas x 1.75 CPU x 150 req/s per core = 4,725 req/s, below the " +
+      "5,000 req/s of the workload; write 1.86 or more, or raise app.replicas",
+  ])
 })

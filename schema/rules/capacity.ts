@@ -20,6 +20,23 @@ export const cores: Rule = {
   },
 }
 
+export const tasks: Rule = {
+  id: "capacity/tasks",
+  reason: "Cores that no task may use serve nobody: the tasks' limits must add up to the need.",
+  severity: "error",
+  check({ app, workload }) {
+    const { baselineRequestsPerSecond: needed, requestsPerCorePerSecond: perCore } = workload
+    const served = app.replicas * app.cpu * perCore
+    // Without enough hosts, capacity/cores says so and no limit could help.
+    if (served >= needed || workload.coresProvided < workload.coresNeeded) return []
+    const message =
+      `${app.replicas} replicas x ${number(app.cpu)} CPU x ${number(perCore)} req/s per core = ` +
+      `${number(served)} req/s, below the ${number(needed)} req/s of the workload; ` +
+      `write ${number(Math.ceil((needed / perCore / app.replicas) * 100) / 100)} or more, or raise app.replicas`
+    return [{ path: ["app", "resources", "cpu"], message }]
+  },
+}
+
 export const maximum: Rule = {
   id: "capacity/maximum",
   reason: "Scaling needs an upper limit that is not below where it starts.",

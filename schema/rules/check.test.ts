@@ -13,8 +13,8 @@ const reason = "measured: these hosts serve twice the assumed load"
 function check(appHosts: number, ...waivers: Waiver[]): string[] {
   const spec = specFixture()
   spec.hosts.app.count = appHosts
-  spec.app.replicas = 9
-  spec.app.resources = { cpu: 1.5, memory: "1GB" }
+  spec.app.replicas = appHosts
+  spec.app.resources = { cpu: 3.75, memory: "1GB" }
   spec.waivers = waivers
   const fleet = resolve(spec, "environments/fixture.yaml", lockFixture())
   return checkRules(fleet, spec, settled).map((finding) => `${finding.severity} ${finding.rule}`)

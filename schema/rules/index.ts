@@ -15,6 +15,7 @@ import { subnets } from "./subnets.ts"
 /** Every rule, in the order they are documented. */
 export const rules: readonly Rule[] = [
   capacity.cores,
+  capacity.tasks,
   capacity.maximum,
   capacity.flashSale,
   edge.vrrpFailover,

@@ -1,9 +1,12 @@
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
+import { gatherFacts, liveNetworks, swarmMembers } from "../guard/facts.ts"
+import { checkGuard, checkOverrides, enforceGuard } from "../guard/index.ts"
 import { nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
+import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { localSecrets, namingKey, resolveSecrets } from "../secrets/source.ts"
@@ -19,6 +22,8 @@ export interface ApplyOptions {
   allowDirty: boolean
   /** Remove somebody's lock first. */
   breakLock: boolean
+  /** Ids of guard rules that may be broken this once. */
+  overrides?: string[]
   report: Report
 }
 
@@ -41,7 +46,8 @@ export async function apply(
   options: ApplyOptions,
 ): Promise<ApplyResult> {
   const start = nowMs()
-  readFleetFile(repository, environment)
+  checkOverrides(options.overrides ?? [])
+  requireDeployKey(readFleetFile(repository, environment), openState(repository, environment))
   const commit = await headCommit(repository)
   await refuseUncommitted(repository, environment, options.allowDirty)
   const { fleet, state, desired } = wanted(repository, environment)
@@ -59,6 +65,17 @@ export async function apply(
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
+      const facts = await gatherFacts({
+        repository,
+        tier: fleet.tier,
+        commit,
+        hostsBefore: swarmMembers(observed, fleet.hosts),
+        hostsAfter: fleet.hosts,
+        networks: await liveNetworks(engine),
+        online: true,
+      })
+      const refusals = checkGuard({ plan, desired, observed, facts })
+      enforceGuard(refusals, options.overrides ?? [], options.report)
       await execute(plan, desired, connection, options.report)
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
@@ -70,18 +87,8 @@ export async function apply(
   }
 }
 
-/** What apply would do now, one line an operation. Reads only. */
-export async function planVerb(repository: string, environment: string): Promise<string[]> {
-  const { fleet, state, desired } = wanted(repository, environment)
-  const connection = await connectSwarm(fleet, state)
-  try {
-    return planLines(reconcile(desired, await observe(connection.engine)))
-  } finally {
-    await connection.close()
-  }
-}
-
-function wanted(repository: string, environment: string) {
+/** What the commit wants, with the values of its secrets. Throws a Failure when any is missing. */
+export function wanted(repository: string, environment: string) {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)

@@ -70,10 +70,15 @@ test("a service that vanished is a failure", () => {
 
 test("a new service whose tasks keep failing is given up before the deadline", () => {
   const failed = ["1", "2", "3", "4"].map((id) => task(id, "failed", "n1", "shutdown"))
-  expect(judge(service(), failed, [])).toEqual({
+  expect(judge(service(), failed, ["1", "2", "3", "4"])).toEqual({
     state: "failed",
     detail: "0/2 running, 4 tasks failed",
   })
+})
+
+test("tasks that failed before the deploy do not condemn it", () => {
+  const failed = ["1", "2", "3", "4"].map((id) => task(id, "failed", "n1", "shutdown"))
+  expect(judge(service(), failed, []).state).toBe("waiting")
 })
 
 test("tasks on a host that is down neither count nor block", () => {

@@ -40,7 +40,10 @@ export function convergence(
   const detail = `${running}/${goal} running`
   if (update === "updating") return { state: "waiting", detail: `${detail}, ${message}` }
   if (running >= goal && current.length === running) return { state: "converged", detail }
-  const failures = tasks.filter((t) => ["failed", "rejected"].includes(t.Status.State)).length
+  // Tasks of earlier definitions, and of hosts that died, say nothing about this one.
+  const failures = tasks.filter(
+    (task) => upToDate.has(task.ID) && ["failed", "rejected"].includes(task.Status.State),
+  ).length
   if (update === undefined && failures >= failuresBeforeGivingUp) {
     return { state: "failed", detail: `${detail}, ${failures} tasks failed` }
   }

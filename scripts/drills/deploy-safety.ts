@@ -146,7 +146,7 @@ export const revertFive: Drill = {
         "PORT: String",
         'GREETING: "five",\n      PORT: String',
       )
-      await bench.change("local", ["edge", "maxConnections"], 2100)
+      await bench.change("local", ["edge", "maxConnections"], 4500)
       const forward = await timedApply(bench)
       const changed = difference(before, await specHashes(context))
       await bench.git("revert", "--no-edit", "HEAD")

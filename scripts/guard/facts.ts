@@ -1,0 +1,94 @@
+import { join } from "node:path"
+import type { Desired } from "../deploy/desired.ts"
+import type { Observed } from "../deploy/observe.ts"
+import { stackName } from "../deploy/swarm-types.ts"
+import { nowMs } from "../io/clock.ts"
+import { type Engine, filters } from "../io/engine.ts"
+import { readText } from "../io/files.ts"
+import { type RemoteBranch, remoteBranch } from "../io/git-tree.ts"
+import type { GuardFacts, GuardHost, LiveNetwork, RestoreTest } from "./rule.ts"
+
+export interface FactSources {
+  repository: string
+  tier: string
+  commit: string
+  hostsBefore: GuardHost[]
+  hostsAfter: GuardHost[]
+  networks: LiveNetwork[] | undefined
+  /** Whether the remote may be asked; offline plans may not. */
+  online: boolean
+}
+
+/** Looks up what the rules judge by besides the Swarm: git's remote, the clock, the reports. */
+export async function gatherFacts(sources: FactSources): Promise<GuardFacts> {
+  const { repository, online, ...known } = sources
+  return {
+    ...known,
+    nowMs: nowMs(),
+    branch: online ? await branchOf(repository, known.tier) : undefined,
+    restoreTest: readRestoreTest(readText(join(repository, "reports", "restore-test.json"))),
+  }
+}
+
+/** Nobody pushes what they try on their own machine, so the box is not asked for it. */
+function branchOf(repository: string, tier: string): Promise<RemoteBranch | undefined> {
+  if (tier === "development") return Promise.resolve(undefined)
+  return remoteBranch(repository, process.env.GITHUB_REF_NAME)
+}
+
+/** Hosts that are in the Swarm now; labels name their roles, else the files do. */
+export function swarmMembers({ nodes }: Observed, wanted: readonly GuardHost[]): GuardHost[] {
+  const names = [...new Set(nodes.map((node) => node.Description.Hostname))].sort()
+  return names.map((name) => {
+    const node = nodes.find((candidate) => candidate.Description.Hostname === name)
+    const role = wanted.find((host) => host.name === name)?.role ?? node?.Spec.Labels?.role
+    return { name, role: role ?? "unknown" }
+  })
+}
+
+/** The networks of our stack that are live. */
+export async function liveNetworks(engine: Engine): Promise<LiveNetwork[]> {
+  const query = filters({ label: [`com.docker.stack.namespace=${stackName}`] })
+  const networks = await engine.get<
+    { Name: string; Driver: string; Options: Record<string, string> | null }[]
+  >(`/networks?${query}`)
+  return networks.map(({ Name, Driver, Options }) => ({
+    name: Name,
+    driver: Driver,
+    options: Options ?? {},
+  }))
+}
+
+/** The networks that would be live after these files were applied. */
+export function assumedNetworks({ services }: Desired): LiveNetwork[] {
+  const networks = new Map<string, LiveNetwork>()
+  for (const { stack } of services) {
+    for (const [key, network] of Object.entries((stack.networks ?? {}) as object)) {
+      const { external, name, driver, driver_opts } = network as {
+        external?: boolean
+        name?: string
+        driver?: string
+        driver_opts?: Record<string, string>
+      }
+      const live = name ?? `${stackName}_${key}`
+      if (external === true) continue
+      networks.set(live, { name: live, driver: driver ?? "overlay", options: driver_opts ?? {} })
+    }
+  }
+  return [...networks.values()]
+}
+
+/** What a report of the drills' format says; an unreadable one is a failed one. */
+export function readRestoreTest(text: string | undefined): RestoreTest | undefined {
+  if (text === undefined) return undefined
+  try {
+    const report = JSON.parse(text) as { when?: string; bounds?: { met?: boolean }[] }
+    const bounds = report.bounds ?? []
+    return {
+      finishedAtMs: Date.parse(report.when ?? "") || 0,
+      passed: bounds.length > 0 && bounds.every((bound) => bound.met === true),
+    }
+  } catch {
+    return { finishedAtMs: 0, passed: false }
+  }
+}

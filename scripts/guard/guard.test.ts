@@ -1,0 +1,343 @@
+import { describe, expect, test } from "vitest"
+import type { Desired, DesiredService } from "../deploy/desired.ts"
+import { reconcile } from "../deploy/reconcile.ts"
+import type { SwarmNode } from "../deploy/swarm-types.ts"
+import { assumeLive } from "../plan/assumed.ts"
+import { fleet, hosts, service } from "../plan/plan-fixture.ts"
+import { assumedNetworks } from "./facts.ts"
+import { checkGuard, checkOverrides, enforceGuard, guardRules, type Refusal } from "./index.ts"
+import type { GuardFacts, GuardInput } from "./rule.ts"
+
+const day = 24 * 60 * 60 * 1000
+const nowMs = Date.parse("2026-06-10T00:00:00Z")
+const commit = "a".repeat(40)
+
+/** The input of a change from one list of services to another, with nothing else wrong. */
+function change(
+  before: DesiredService[],
+  after: DesiredService[],
+  facts: Partial<GuardFacts> = {},
+): GuardInput {
+  const base = files(before)
+  const desired = files(after)
+  const observed = assumeLive(base)
+  return {
+    plan: reconcile(desired, observed),
+    desired,
+    observed,
+    facts: {
+      tier: "production",
+      nowMs,
+      commit,
+      hostsBefore: fleet.hosts,
+      hostsAfter: fleet.hosts,
+      networks: assumedNetworks(base),
+      branch: undefined,
+      restoreTest: { finishedAtMs: nowMs - day, passed: true },
+      ...facts,
+    },
+  }
+}
+
+function files(services: DesiredService[]): Desired {
+  const names = (section: "configs" | "secrets") =>
+    services.flatMap(({ stack }) =>
+      Object.entries((stack[section] ?? {}) as Record<string, { name: string }>),
+    )
+  return {
+    services,
+    configs: names("configs").map(([, { name }]) => ({ name, data: "" })),
+    secrets: names("secrets").map(([key, { name }]) => ({ key, name, value: "v" })),
+  }
+}
+
+/** What one rule says; the others must have nothing to say, or are ignored when `alone` is false. */
+function messages(id: string, input: GuardInput): string[] {
+  return checkGuard(input).find((refusal) => refusal.rule === id)?.messages ?? []
+}
+
+const app = (parts: Parameters<typeof service>[1]) => service("app", { role: "app", ...parts })
+const database = (n: number, wave: number, image = "1") =>
+  service(`postgres-${n}`, {
+    role: "database",
+    host: `database-${n}`,
+    wave,
+    volumes: [`quickcart_pgdata_${n}`],
+    definition: { image: `pg:${image}`, deploy: {} },
+  })
+
+test("an ordinary change breaks no rule", () => {
+  const input = change([app({ replicas: 4 })], [app({ replicas: 6 })])
+  expect(input.plan.operations).toHaveLength(1)
+  expect(checkGuard(input)).toEqual([])
+})
+
+describe("too-many-at-once", () => {
+  const at = (parallelism: number, order = "stop-first", replicas = 4) =>
+    change([app({ replicas })], [app({ replicas, wave: 20, update: { parallelism, order } })])
+  test.each([
+    ["half", at(2), 0],
+    ["three of four", at(3), 1],
+    ["all, written 0", at(0), 1],
+    ["all, but started first", at(4, "start-first"), 0],
+    ["the only one", at(1, "stop-first", 1), 0],
+  ])("%s at a time", (_, input, found) => {
+    expect(input.plan.operations).toHaveLength(1)
+    expect(messages("too-many-at-once", input)).toHaveLength(found)
+  })
+  test("both load balancers at once", () => {
+    const proxy = (parallelism: number) =>
+      service("haproxy", { role: "load-balancer", mode: "global", update: { parallelism } })
+    expect(messages("too-many-at-once", change([proxy(1)], [proxy(22)]))).toEqual([
+      "quickcart_haproxy would stop 2 of its 2 tasks at once; lower its update parallelism to 1 or less",
+    ])
+  })
+  test("shrinking by half passes, by more does not", () => {
+    const shrink = (replicas: number) => change([app({ replicas: 10 })], [app({ replicas })])
+    expect(messages("too-many-at-once", shrink(5))).toEqual([])
+    expect(messages("too-many-at-once", shrink(4))).toEqual([
+      "quickcart_app would shrink from 10 to 4 tasks at once; go down in steps of half",
+    ])
+  })
+})
+
+describe("quorum-loss", () => {
+  const without = (...names: string[]) => fleet.hosts.filter(({ name }) => !names.includes(name))
+  const node = (Hostname: string, State = "ready", Availability = "active"): SwarmNode => ({
+    ID: Hostname,
+    Version: { Index: 1 },
+    Spec: { Role: "manager", Availability },
+    Description: { Hostname, Engine: { EngineVersion: "26" } },
+    Status: { State },
+  })
+  test("one manager of three may go, two may not", () => {
+    expect(messages("quorum-loss", change([], [], { hostsAfter: without("manager-1") }))).toEqual(
+      [],
+    )
+    const input = change([], [], { hostsAfter: without("manager-1", "manager-2") })
+    expect(messages("quorum-loss", input)).toEqual([
+      "Swarm would keep 1 of 3 members and needs 2 (gone, down or drained: manager-1, manager-2); take hosts away one at a time",
+    ])
+  })
+  test("a manager that is down counts like one that goes", () => {
+    const input = change([], [], { hostsAfter: without("manager-1") })
+    input.observed.nodes = [node("manager-1"), node("manager-2", "down"), node("manager-3")]
+    expect(messages("quorum-loss", input)).toHaveLength(1)
+  })
+  test("a drained manager still votes in Swarm, but runs no etcd", () => {
+    const input = change([], [])
+    input.observed.nodes = [1, 2, 3].map((n) =>
+      node(`manager-${n}`, "ready", n === 3 ? "active" : "drain"),
+    )
+    expect(messages("quorum-loss", input)).toEqual([])
+    input.desired.services.push(service("etcd-1"))
+    expect(messages("quorum-loss", input)).toEqual([
+      expect.stringMatching(/^etcd would keep 1 of 3/),
+    ])
+  })
+  test("Redis masters live on their own hosts or on the database's", () => {
+    const redis = [service("redis-session-1")]
+    const gone = { hostsAfter: without("database-1", "database-2") }
+    expect(messages("quorum-loss", change([], [], gone))).toEqual([])
+    expect(messages("quorum-loss", change(redis, redis, gone))).toHaveLength(1)
+    const own = { ...gone, hostsBefore: [...fleet.hosts, ...hosts("redis", 3)] }
+    expect(messages("quorum-loss", change(redis, redis, own))[0]).toContain(
+      "redis-1, redis-2, redis-3",
+    )
+  })
+})
+
+describe("two-database-members", () => {
+  const old = [database(1, 10), database(2, 20)]
+  test("members in waves of their own pass, in one wave they do not", () => {
+    const apart = change(old, [database(1, 10, "2"), database(2, 20, "2")])
+    expect(apart.plan.operations).toHaveLength(2)
+    expect(messages("two-database-members", apart)).toEqual([])
+    const together = change(old, [database(1, 10, "2"), database(2, 10, "2")])
+    expect(messages("two-database-members", together)).toEqual([
+      "quickcart_postgres-1 and quickcart_postgres-2 would restart together in wave 10; give each member a wave of its own",
+    ])
+  })
+  test("removing two is the same danger; Redis on the same hosts is not", () => {
+    expect(messages("two-database-members", change(old, []))).toHaveLength(1)
+    const redis = (n: number, image: string) =>
+      ({
+        ...database(n, 10, image),
+        shortName: `redis-${n}`,
+        name: `quickcart_redis-${n}`,
+      }) as const
+    const input = change([redis(1, "1"), redis(2, "1")], [redis(1, "2"), redis(2, "2")])
+    expect(messages("two-database-members", input)).toEqual([])
+  })
+})
+
+describe("data-loss", () => {
+  const keeps = service("grafana", { volumes: ["quickcart_grafana"] })
+  test("a service with a volume may not go, one without may", () => {
+    expect(messages("data-loss", change([keeps], []))).toEqual([
+      "quickcart_grafana would be removed, and it keeps data in quickcart_grafana",
+    ])
+    expect(messages("data-loss", change([service("x", { tmpfs: ["quickcart_run"] })], []))).toEqual(
+      [],
+    )
+  })
+  test("a volume may not be dropped or renamed", () => {
+    const renamed = service("grafana", { volumes: ["quickcart_grafana_2"] })
+    expect(messages("data-loss", change([keeps], [renamed]))).toEqual([
+      "quickcart_grafana would no longer mount quickcart_grafana",
+    ])
+  })
+  test("a host may not go while something keeps data there", () => {
+    const hostsAfter = fleet.hosts.filter(({ name }) => name !== "database-3")
+    expect(messages("data-loss", change([], [], { hostsAfter }))).toEqual([])
+    const members = [database(3, 10)]
+    expect(messages("data-loss", change(members, members, { hostsAfter }))).toEqual([
+      "database-3 would be destroyed with the volumes of quickcart_postgres-3",
+    ])
+    const others = [database(1, 10)]
+    expect(messages("data-loss", change(others, others, { hostsAfter }))).toEqual([])
+  })
+})
+
+test("mode-change: global and replicated cannot become each other", () => {
+  const to = (mode: "global" | "replicated") => service("app", { mode })
+  expect(messages("mode-change", change([to("global")], [to("replicated")]))).toEqual([
+    "quickcart_app would change from global to replicated; give the service a new name instead",
+  ])
+  const same = change([to("global")], [service("app", { mode: "global", wave: 30 })])
+  expect(messages("mode-change", same)).toEqual([])
+})
+
+test("network-change: an overlay keeps its options, whatever Docker added to them", () => {
+  const on = (network: object) => [service("app", { networks: { edge: network } })]
+  const plain = { driver: "overlay" }
+  const encrypted = { driver: "overlay", driver_opts: { encrypted: "true" } }
+  expect(messages("network-change", change(on(plain), on(encrypted)))).toEqual([
+    "quickcart_edge is overlay() and would stay so; the files want overlay(encrypted=true) under a new name",
+  ])
+  const options = { "com.docker.network.driver.overlay.vxlanid_list": "4097" }
+  const networks = [{ name: "quickcart_edge", driver: "overlay", options }]
+  expect(messages("network-change", change(on(plain), on(plain), { networks }))).toEqual([])
+  const renamed = [
+    service("app", { networks: { edge: { ...encrypted, name: "quickcart_edge_2" } } }),
+  ]
+  expect(messages("network-change", change(on(plain), renamed))).toEqual([])
+  const host = on({ external: true, name: "host" })
+  expect(messages("network-change", change(on(plain), host))).toEqual([])
+})
+
+test("rollout-paused: a half-done rollout is looked at first, a running one is waited for", () => {
+  const input = change([app({})], [app({ replicas: 2 })])
+  const [live] = input.observed.services
+  if (live === undefined) throw new Error("nothing is live")
+  live.UpdateStatus = { State: "updating" }
+  expect(messages("rollout-paused", input)).toEqual([])
+  live.UpdateStatus = { State: "rollback_paused", Message: "update paused due to failure" }
+  expect(messages("rollout-paused", input)).toEqual([
+    "quickcart_app is rollback_paused: update paused due to failure",
+  ])
+})
+
+test("secret-missing: what is mounted is pushed now or live already", () => {
+  const mounts = [app({ secrets: { session_key: "quickcart_session_key_1" } })]
+  const input = change([], mounts)
+  expect(messages("secret-missing", input)).toEqual([])
+  input.desired.secrets = []
+  expect(messages("secret-missing", input)).toEqual([
+    "quickcart_app mounts the secret session_key, which has no value; push it first",
+  ])
+  const live = change(mounts, mounts)
+  live.desired.secrets = []
+  expect(messages("secret-missing", live)).toEqual([])
+})
+
+test("rollback-files-missing: the live definition's files must stay until the update is through", () => {
+  const with_ = (name: string) => service("proxy", { configs: { cfg: name }, wave: name.length })
+  const input = change([with_("quickcart_cfg_1")], [with_("quickcart_cfg_22")])
+  expect(messages("rollback-files-missing", input)).toEqual([])
+  const pruning = structuredClone(input)
+  pruning.plan.operations.push({
+    kind: "prune-config",
+    name: "quickcart_cfg_1",
+    id: "x",
+    cause: "",
+  })
+  const gone = ["quickcart_proxy could not go back: quickcart_cfg_1 would be gone"]
+  expect(messages("rollback-files-missing", pruning)).toEqual(gone)
+  input.observed.configs = []
+  expect(messages("rollback-files-missing", input)).toEqual(gone)
+})
+
+describe("restore-test", () => {
+  const members = [database(1, 10)]
+  const with_ = (facts: Partial<GuardFacts>) =>
+    messages("restore-test", change(members, members, facts))
+  test.each<[string, Partial<GuardFacts>, RegExp | undefined]>([
+    ["fresh", {}, undefined],
+    ["a week old", { restoreTest: { finishedAtMs: nowMs - 7.9 * day, passed: true } }, undefined],
+    ["stale", { restoreTest: { finishedAtMs: nowMs - 9 * day, passed: true } }, /9 days old/],
+    ["failed", { restoreTest: { finishedAtMs: nowMs - day, passed: false } }, /1 days ago failed/],
+    ["never", { restoreTest: undefined }, /no restore test/],
+    ["never, in development", { restoreTest: undefined, tier: "development" }, undefined],
+  ])("%s", (_, facts, expected) => {
+    const found = with_(facts)
+    if (expected === undefined) expect(found).toEqual([])
+    else expect(found).toEqual([expect.stringMatching(expected)])
+  })
+  test("a fleet without a database, or with its first one, has nothing to restore", () => {
+    const none = { restoreTest: undefined }
+    expect(messages("restore-test", change([app({})], [app({})], none))).toEqual([])
+    expect(messages("restore-test", change([], members, none))).toEqual([])
+  })
+})
+
+describe("not-branch-head", () => {
+  const at = (head: string | undefined, fresh = true, tier = "production") =>
+    messages(
+      "not-branch-head",
+      change([], [], { tier, branch: { name: "origin/main", head, fresh } }),
+    )
+  test("the head passes, an older commit does not", () => {
+    expect(at(commit)).toEqual([])
+    expect(at("b".repeat(40))).toEqual([
+      "origin/main is at bbbbbbbbbbbb, but aaaaaaaaaaaa would be applied",
+    ])
+    expect(at("b".repeat(40), false)[0]).toContain("was, when last fetched, at")
+  })
+  test("a branch nobody pushed is refused, a remote that says nothing is not", () => {
+    expect(at(undefined)).toHaveLength(1)
+    expect(at(undefined, false)).toEqual([])
+    expect(at("b".repeat(40), true, "development")).toEqual([])
+    expect(messages("not-branch-head", change([], []))).toEqual([])
+  })
+})
+
+describe("overrides", () => {
+  const refusals: Refusal[] = [
+    { rule: "data-loss", reason: "", messages: ["a volume goes", "a host goes"] },
+    { rule: "mode-change", reason: "", messages: ["a mode changes"] },
+  ]
+  const enforce = (overrides: string[]) => {
+    const lines: string[] = []
+    enforceGuard(refusals, overrides, (line) => lines.push(line))
+    return lines
+  }
+  test("all dangers are listed at once with the flags that permit them", () => {
+    expect(() => enforce([])).toThrow(
+      "nothing was changed, because the plan is dangerous:\n  data-loss: a volume goes\n  data-loss: a host goes\n  mode-change: a mode changes\nChange the plan, or do it anyway with --override data-loss --override mode-change",
+    )
+    expect(() => enforce(["data-loss"])).toThrow(/^(?!.*data-loss).*mode-change/s)
+  })
+  test("what is overridden is printed, and so is what need not have been", () => {
+    expect(enforce(["data-loss", "mode-change", "restore-test"])).toEqual([
+      "overridden data-loss: a volume goes",
+      "overridden data-loss: a host goes",
+      "overridden mode-change: a mode changes",
+      "--override restore-test was not needed",
+    ])
+  })
+  test("a rule that does not exist is a typing error, not a permission", () => {
+    expect(() => checkOverrides(["data-los"])).toThrow("names no guard rule")
+    expect(() => checkOverrides(guardRules.map((rule) => rule.id))).not.toThrow()
+  })
+})

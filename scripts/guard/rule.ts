@@ -1,0 +1,56 @@
+import type { Desired } from "../deploy/desired.ts"
+import type { Observed } from "../deploy/observe.ts"
+import type { Plan } from "../deploy/reconcile.ts"
+import type { RemoteBranch } from "../io/git-tree.ts"
+
+/** A host, as far as guards look. */
+export interface GuardHost {
+  name: string
+  role: string
+}
+
+/** An overlay network as it is live. */
+export interface LiveNetwork {
+  /** Name in Swarm, e.g. `quickcart_edge`. */
+  name: string
+  driver: string
+  options: Record<string, string>
+}
+
+/** What the last restore test said. */
+export interface RestoreTest {
+  finishedAtMs: number
+  passed: boolean
+}
+
+/** What rules need besides the plan; gathered once, so that the rules stay pure. */
+export interface GuardFacts {
+  tier: string
+  nowMs: number
+  commit: string
+  hostsBefore: GuardHost[]
+  hostsAfter: GuardHost[]
+  /** Undefined where nobody could look. */
+  networks: LiveNetwork[] | undefined
+  branch: RemoteBranch | undefined
+  /** Undefined when no test has ever reported. */
+  restoreTest: RestoreTest | undefined
+}
+
+export interface GuardInput {
+  plan: Plan
+  desired: Desired
+  /** What is live, or what an offline plan assumes to be. */
+  observed: Observed
+  facts: GuardFacts
+}
+
+/** A danger that a plan may hold. Pure and total. */
+export interface GuardRule {
+  /** As `--override` names it. */
+  id: string
+  /** Why the rule exists, in one sentence. */
+  reason: string
+  /** One sentence for each place where the plan is dangerous; none when it is not. */
+  check(input: GuardInput): string[]
+}
