@@ -478,7 +478,7 @@ export interface Edge {
 export interface Vrrp {
   /**
    * Interval between advertisements; the backup takes over after three and a skew.
-   * @default "100ms"
+   * @default "200ms"
    */
   advertInterval?: Duration
   /**

@@ -131,10 +131,10 @@ function fixtureEdge(loadBalancers: number): Fleet["edge"] {
     hostname: "shop.example.test",
     aliases: ["www.shop.example.test"],
     vrrp: {
-      advertIntervalSeconds: 0.1,
+      advertIntervalSeconds: 0.2,
       routerId: 51,
       priorities,
-      masterDownSeconds: 0.3 + ((256 - (201 - loadBalancers)) / 256) * 0.1,
+      masterDownSeconds: 0.6 + ((256 - (201 - loadBalancers)) / 256) * 0.2,
     },
     timeouts: {
       requestSeconds: 5,

@@ -169,7 +169,7 @@ function resolveEdge(spec: EnvironmentSpec): Fleet["edge"] {
 }
 
 function resolveVrrp({ hosts, edge }: EnvironmentSpec): Fleet["edge"]["vrrp"] {
-  const advertIntervalSeconds = parseDurationSeconds(edge.vrrp?.advertInterval ?? "100ms")
+  const advertIntervalSeconds = parseDurationSeconds(edge.vrrp?.advertInterval ?? "200ms")
   const highestPriority = 200
   const priorities = Array.from({ length: hosts.loadBalancer.count }, (_, position) => [
     hostName("loadBalancer", position + 1),

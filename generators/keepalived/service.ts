@@ -26,7 +26,7 @@ export function keepalivedService(fleet: Fleet): SwarmService {
       { type: "volume", source: "haproxy-run", target: "/run/haproxy", read_only: true },
     ],
     networks: { [hostNetwork]: null },
-    cap_add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW"],
+    cap_add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_NICE"],
     // On SIGTERM it gives the address away before it ends, within one advertisement.
     stop_grace_period: "5s",
     deploy: {

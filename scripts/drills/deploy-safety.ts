@@ -19,7 +19,8 @@ import {
 } from "./under-load.ts"
 import type { Workbench } from "./workbench.ts"
 
-const kills = 20
+const thoroughKills = 20
+const quickKills = 4
 const killSeed = 20_261_122
 /** Kept unused generations of each config and secret (scripts/deploy/reconcile.ts). */
 const generationsKept = 2
@@ -30,6 +31,7 @@ export const applyKilled: Drill = {
   summary: "SIGKILL apply at 20 seeded moments of a three-service change, under load",
   run: (context) =>
     withWorkbench(context, async (bench) => {
+      const kills = context.thorough ? thoroughKills : quickKills
       const random = seeded(killSeed)
       const loads: LoadSummary[] = []
       const repairSeconds: number[] = []
@@ -200,7 +202,7 @@ export const applyOverhead: Drill = {
 async function changeThree(bench: Workbench, i: number): Promise<void> {
   await bench.change("local", ["app", "environment"], { GREETING: `kill-${i}` })
   await bench.change("local", ["edge", "timeouts"], { queue: i % 2 === 0 ? "4s" : "3s" })
-  await bench.change("local", ["edge", "vrrp", "advertInterval"], i % 2 === 0 ? "110ms" : "100ms")
+  await bench.change("local", ["edge", "vrrp", "advertInterval"], i % 2 === 0 ? "210ms" : "200ms")
 }
 
 async function killedApply(bench: Workbench, afterMs: number): Promise<void> {

@@ -8,6 +8,8 @@ export interface DrillContext {
   fleet: FleetFile
   state: State
   report: (line: string) => void
+  /** Every repetition the drill is meant to have, or the few that each test run can afford. */
+  thorough: boolean
 }
 
 /** Something broken on purpose, measured from the client's side. It repairs what it broke. */

@@ -9,9 +9,13 @@ import { type DrillReport, reportText, writeReport } from "./report.ts"
 const environment = "local"
 
 /** What drills need to know of the box. */
-export function drillContext(repository: string, report: (line: string) => void): DrillContext {
+export function drillContext(
+  repository: string,
+  report: (line: string) => void,
+  thorough: boolean,
+): DrillContext {
   const fleet = readFleetFile(repository, environment)
-  return { repository, fleet, state: openState(repository, environment), report }
+  return { repository, fleet, state: openState(repository, environment), report, thorough }
 }
 
 /** Runs one drill and writes its report. */
@@ -35,7 +39,7 @@ export async function drillVerb(
     return 0
   }
   const chosen = names.length === 0 ? drills : names.map(drillNamed)
-  const context = drillContext(repository, (line) => process.stderr.write(`  ${line}\n`))
+  const context = drillContext(repository, (line) => process.stderr.write(`  ${line}\n`), true)
   const reports: DrillReport[] = []
   for (const drill of chosen) {
     const report = await runDrill(context, drill)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { resolveSecrets } from "./source.ts"
+import { comparableSecrets, resolveSecrets } from "./source.ts"
 
 const from = (values: Record<string, string>) => ({ value: (name: string) => values[name] })
 
@@ -16,4 +16,22 @@ test("all missing secrets are named at once, with the variables to set", () => {
   expect(() => resolveSecrets(["one", "two", "have"], from({ have: "x" }), "k")).toThrow(
     "no value for the secrets one, two. Set QUICKCART_SECRET_ONE, QUICKCART_SECRET_TWO in the environment or in .env.",
   )
+})
+
+test("who has no value compares by the name that is live", () => {
+  const mounted = ["quickcart_edge_tls_0123456789abcdef"]
+  const known = comparableSecrets(["edge_tls"], from({ edge_tls: "v" }), "k", mounted)
+  expect(known).toEqual({
+    secrets: resolveSecrets(["edge_tls"], from({ edge_tls: "v" }), "k"),
+    unknown: [],
+  })
+  for (const [source, key] of [
+    [from({}), "k"] as const,
+    [from({ edge_tls: "v" }), undefined] as const,
+  ]) {
+    expect(comparableSecrets(["edge_tls"], source, key, mounted)).toEqual({
+      secrets: [{ key: "edge_tls", name: mounted[0], value: "" }],
+      unknown: ["edge_tls"],
+    })
+  }
 })

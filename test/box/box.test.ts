@@ -13,7 +13,7 @@ import { startBox } from "../../scripts/start-box.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
 const say = (line: string) => process.stdout.write(`    ${line}\n`)
-const context = drillContext(repository, say)
+const context = drillContext(repository, say, false)
 
 let startSeconds = 0
 

@@ -17,7 +17,7 @@ import { startBox } from "../../scripts/start-box.ts"
 import { fleetStatus } from "../../scripts/status.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
-const context = drillContext(repository, (line) => process.stdout.write(`    ${line}\n`))
+const context = drillContext(repository, (line) => process.stdout.write(`    ${line}\n`), false)
 const allowDirty = process.env.CI === undefined
 let bench: Workbench
 

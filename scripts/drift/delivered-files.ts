@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto"
+import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
+import type { SwarmService, SwarmTask } from "../deploy/swarm-types.ts"
+import type { Difference } from "./difference.ts"
+import type { Live, LiveFile } from "./live.ts"
+import { placementRoles } from "./placement.ts"
+import { list, record } from "./stack-value.ts"
+
+/** A config service: brings files to the daemon that shares its hosts. */
+export interface Delivery {
+  /** Name in Swarm, e.g. `quickcart_haproxy-config`. */
+  service: string
+  /** `haproxy`: the daemon, and the directory /run/haproxy that both share. */
+  component: string
+  hosts: string[]
+  directory: string
+  /** Targets of the configs it mounts. */
+  targets: string[]
+}
+
+interface WantedFile {
+  host: string
+  path: string
+  /** Null when the content is not known here: a secret whose value is elsewhere. */
+  sha256: string | null
+}
+
+const deliverProgram = "/usr/local/bin/deliver"
+
+/** The live services that deliver files, and where. */
+export function deliveries(services: SwarmService[], fleet: FleetFile): Delivery[] {
+  return services.flatMap((service) => {
+    const [program, component] = list(containerSpec(service).Command).map(String)
+    if (program !== deliverProgram || component === undefined) return []
+    const roles = placementRoles(service)
+    return [
+      {
+        service: service.Spec.Name,
+        component,
+        hosts: swarmHosts(fleet)
+          .filter((host) => roles.includes(host.role))
+          .map((host) => host.name),
+        directory: `/run/${component}`,
+        targets: list(containerSpec(service).Configs).map((mount) =>
+          String(record(record(mount).File).Name),
+        ),
+      },
+    ]
+  })
+}
+
+/**
+ * Compares the files on hosts with what the live config services mount, so
+ * that a pending change of a config is not taken for a change of the file. A
+ * host is judged only while its config task runs: a task runs once it has
+ * delivered. `values` are secret values by Docker secret name, where known.
+ */
+export function fileDifferences(
+  live: Live,
+  fleet: FleetFile,
+  values: ReadonlyMap<string, string>,
+): Difference[] {
+  const read = new Map(live.files.map((file) => [`${file.host}:${file.path}`, file]))
+  return deliveries(live.services, fleet).flatMap((delivery) =>
+    delivery.hosts
+      .filter((host) => live.filesRead.has(`${host}:${delivery.directory}`))
+      .filter((host) => hasDelivered(live, delivery, host))
+      .flatMap((host) =>
+        compareHost(wantedFiles(live, delivery, host, values), read, host, delivery),
+      ),
+  )
+}
+
+function compareHost(
+  wanted: WantedFile[],
+  read: Map<string, LiveFile>,
+  host: string,
+  delivery: Delivery,
+): Difference[] {
+  const paths = new Set(wanted.map((file) => file.path))
+  const strangers = [...read.values()].filter(
+    (file) =>
+      file.host === host && file.path.startsWith(`${delivery.directory}/`) && !paths.has(file.path),
+  )
+  return [
+    ...wanted.flatMap((file) => {
+      const found = read.get(`${host}:${file.path}`)
+      if (found !== undefined && (file.sha256 === null || found.sha256 === file.sha256)) return []
+      return [difference(file, short(file.sha256), short(found?.sha256 ?? null))]
+    }),
+    ...strangers.map((file) => difference(file, null, short(file.sha256))),
+  ]
+}
+
+function difference(
+  file: { host: string; path: string },
+  wanted: string | null,
+  live: string | null,
+): Difference {
+  return {
+    kind: "drift",
+    object: "file",
+    name: `${file.host}:${file.path}`,
+    field: "",
+    wanted,
+    live,
+  }
+}
+
+function short(sha256: string | null): string | null {
+  return sha256 === null ? null : `sha256 ${sha256.slice(0, 12)}`
+}
+
+function wantedFiles(
+  live: Live,
+  delivery: Delivery,
+  host: string,
+  values: ReadonlyMap<string, string>,
+): WantedFile[] {
+  const service = live.services.find((one) => one.Spec.Name === delivery.service)
+  if (service === undefined) return []
+  const spec = containerSpec(service)
+  const data = new Map(live.allConfigs.map((one) => [one.Spec.Name, one.Spec.Data ?? ""]))
+  const configs = list(spec.Configs).flatMap((mount) => {
+    const path = hostPath(delivery, host, String(record(record(mount).File).Name))
+    const content = data.get(String(record(mount).ConfigName))
+    return path === undefined ? [] : [{ host, path, sha256: sha256Of(content, "base64") }]
+  })
+  // images/haproxy/deliver-haproxy alone places secrets.
+  const secrets = delivery.component !== "haproxy" ? [] : list(spec.Secrets)
+  return [
+    ...configs,
+    ...secrets.map((mount) => ({
+      host,
+      path: `${delivery.directory}/certs/${String(record(record(mount).File).Name)
+        .split("/")
+        .at(-1)}.pem`,
+      sha256: sha256Of(values.get(String(record(mount).SecretName)), "utf8"),
+    })),
+  ]
+}
+
+/** Paths on a host to read, as shell words; where strangers would do harm, all that is there. */
+export function pathsToRead(delivery: Delivery, host: string): string[] {
+  const paths = delivery.targets
+    .flatMap((target) => hostPath(delivery, host, target) ?? [])
+    // The target comes from the live service: it must stay one word of the shell.
+    .filter((path) => /^[\w./-]+$/.test(path))
+  return delivery.component === "haproxy" ? [...paths, `${delivery.directory}/certs/*`] : paths
+}
+
+/** Where `deliver` puts a file mounted below /config (images/<component>/deliver-<component>). */
+function hostPath(delivery: Delivery, host: string, target: string): string | undefined {
+  if (delivery.component !== "keepalived") return target.replace(/^\/config/, delivery.directory)
+  return target === `/config/keepalived/${host}.conf`
+    ? "/run/keepalived/keepalived.conf"
+    : undefined
+}
+
+function hasDelivered(live: Live, delivery: Delivery, host: string): boolean {
+  const service = live.services.find((one) => one.Spec.Name === delivery.service)
+  const node = live.nodes.find(
+    (one) => one.Description.Hostname === host && one.Status.State === "ready",
+  )
+  if (service === undefined || node === undefined) return false
+  const mounts = JSON.stringify(mountedNames(containerSpec(service)))
+  return live.tasks.some(
+    (task) =>
+      task.ServiceID === service.ID &&
+      task.NodeID === node.ID &&
+      task.DesiredState === "running" &&
+      task.Status.State === "running" &&
+      JSON.stringify(mountedNames(taskSpec(task))) === mounts,
+  )
+}
+
+function mountedNames(spec: Record<string, unknown>): string[] {
+  return [
+    ...list(spec.Configs).map((mount) => String(record(mount).ConfigName)),
+    ...list(spec.Secrets).map((mount) => String(record(mount).SecretName)),
+  ].sort()
+}
+
+function containerSpec(service: SwarmService): Record<string, unknown> {
+  return service.Spec.TaskTemplate.ContainerSpec as unknown as Record<string, unknown>
+}
+
+function taskSpec(task: SwarmTask): Record<string, unknown> {
+  return task.Spec.ContainerSpec as unknown as Record<string, unknown>
+}
+
+function sha256Of(content: string | undefined, encoding: "base64" | "utf8"): string | null {
+  if (content === undefined) return null
+  return createHash("sha256").update(Buffer.from(content, encoding)).digest("hex")
+}

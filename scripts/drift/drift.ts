@@ -1,0 +1,211 @@
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+import { type Desired, readDesired } from "../deploy/desired.ts"
+import { type FleetFile, readFleetFile } from "../deploy/fleet-file.ts"
+import { takeLock } from "../deploy/lock.ts"
+import { specHashLabel } from "../deploy/swarm-types.ts"
+import { nowMs, waitFor } from "../io/clock.ts"
+import { Failure } from "../io/failure.ts"
+import { headCommit, identity, uncommitted } from "../io/git.ts"
+import { openState, type State } from "../io/state.ts"
+import { connectSwarm, type SwarmConnection } from "../io/swarm-connection.ts"
+import { mountedSecrets } from "../secrets/rotate.ts"
+import { comparableSecrets, knownNamingKey, localSecrets } from "../secrets/source.ts"
+import { type Adoption, adoptions } from "./adopt.ts"
+import { deliveries } from "./delivered-files.ts"
+import { confirmed, type Difference } from "./difference.ts"
+import { findDrift } from "./find-drift.ts"
+import { heal } from "./heal.ts"
+import { appliedDefinitions } from "./history.ts"
+import { compareHostFiles } from "./host-files.ts"
+import type { Live } from "./live.ts"
+import { observeLive } from "./observe-live.ts"
+
+export interface DriftOptions {
+  /** Undo what drifted. */
+  heal: boolean
+  /** Compare what cloud-init wrote on every host as well: one SSH connection each. */
+  hosts: boolean
+  report: (line: string) => void
+}
+
+export interface DriftReport {
+  environment: string
+  commit: string
+  differences: Difference[]
+  adoptions: Adoption[]
+  /** What could not be compared, and why. */
+  notes: string[]
+  seconds: number
+}
+
+interface Comparison {
+  desired: Desired
+  live: Live
+  differences: Difference[]
+  notes: string[]
+}
+
+/** A task or reload on its way looks like drift for less than this. */
+const confirmAfterMs = 2000
+const settleDeadlineSeconds = 300
+
+/**
+ * Compares the live fleet with the committed files. What differs is looked at
+ * twice, so that a fleet in motion reports nothing. With `heal`, drift is
+ * undone under the deploy lock and what is left is reported. Throws a Failure
+ * when the fleet cannot be read or does not converge.
+ */
+export async function drift(
+  repository: string,
+  environment: string,
+  options: DriftOptions,
+): Promise<DriftReport> {
+  const start = nowMs()
+  const fleet = readFleetFile(repository, environment)
+  const state = openState(repository, environment)
+  const commit = await headCommit(repository)
+  const connection = await connectSwarm(fleet, state)
+  try {
+    const look = () => compareTwice(repository, fleet, state, connection)
+    let result = await look()
+    if (options.heal && result.differences.some((one) => one.kind === "drift")) {
+      await healLocked(repository, commit, connection, options, result, fleet, () =>
+        compare(repository, fleet, state, connection),
+      )
+      result = await look()
+    }
+    const hosts = options.hosts
+      ? await compareHostFiles(repository, fleet, connection.remote)
+      : { differences: [], notes: [] }
+    return {
+      environment,
+      commit,
+      differences: [...result.differences, ...hosts.differences],
+      adoptions: adoptions(result.differences, result.live),
+      notes: [...result.notes, ...hosts.notes, ...(await gitNotes(repository, environment))],
+      seconds: (nowMs() - start) / 1000,
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+async function compareTwice(
+  repository: string,
+  fleet: FleetFile,
+  state: State,
+  connection: SwarmConnection,
+): Promise<Comparison> {
+  const first = await compare(repository, fleet, state, connection)
+  if (first.differences.length === 0) return first
+  await delay(confirmAfterMs)
+  const second = await compare(repository, fleet, state, connection)
+  return { ...second, differences: confirmed(first.differences, second.differences) }
+}
+
+async function compare(
+  repository: string,
+  fleet: FleetFile,
+  state: State,
+  connection: SwarmConnection,
+): Promise<Comparison> {
+  const live = await observeLive(connection, fleet)
+  const sources = localSecrets(repository, state)
+  const { secrets, unknown } = comparableSecrets(
+    fleet.secrets,
+    { value: (name) => ifReadable(() => sources.value(name)) },
+    ifReadable(() => knownNamingKey(state)),
+    mountedSecrets(live.services),
+  )
+  const desired = readDesired(join(repository, "stacks", fleet.environment), secrets)
+  const unlike = unlikeHashes(desired, live)
+  const applied =
+    unlike.size === 0
+      ? new Map()
+      : await appliedDefinitions(repository, fleet.environment, unlike, liveNamed(secrets, live))
+  const differences = findDrift(desired, live, fleet, applied)
+  return { desired, live, differences, notes: notesOf(unknown, live, fleet) }
+}
+
+/** Who may look need not be able to decrypt: what cannot be read is unknown. */
+function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+/** Hashes of live services that are not git's: their definitions are in older commits. */
+function unlikeHashes(desired: Desired, live: Live): Set<string> {
+  const wanted = new Map(desired.services.map((service) => [service.name, service.specHash]))
+  const hashes = live.services
+    .filter(({ Spec }) => wanted.get(Spec.Name) !== Spec.Labels?.[specHashLabel])
+    .flatMap(({ Spec }) => Spec.Labels?.[specHashLabel] ?? [])
+  return new Set(hashes)
+}
+
+/** An older definition was applied with the names of its time, which are those that are mounted. */
+function liveNamed(secrets: Desired["secrets"], live: Live): Desired["secrets"] {
+  const keys = secrets.map((secret) => secret.key)
+  return comparableSecrets(
+    keys,
+    { value: () => undefined },
+    undefined,
+    mountedSecrets(live.services),
+  ).secrets
+}
+
+async function healLocked(
+  repository: string,
+  commit: string,
+  connection: SwarmConnection,
+  options: DriftOptions,
+  found: Comparison,
+  fleet: FleetFile,
+  again: () => Promise<Comparison>,
+): Promise<void> {
+  const owner = `${await identity(repository)}, healing drift (pid ${process.pid})`
+  const release = await takeLock(connection.engine, { owner, commit })
+  try {
+    const current = await waitFor(
+      "the rollout that is under way to end",
+      { deadlineSeconds: settleDeadlineSeconds },
+      async () => {
+        const result = await again()
+        return result.live.services.some(isRolling) ? undefined : result
+      },
+    )
+    const differences = confirmed(found.differences, current.differences)
+    await heal(differences, current.desired, current.live, fleet, connection, options.report)
+  } finally {
+    await release()
+  }
+}
+
+function isRolling(service: Live["services"][number]): boolean {
+  return ["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? "")
+}
+
+function notesOf(unknown: string[], live: Live, fleet: FleetFile): string[] {
+  const unread = deliveries(live.services, fleet).flatMap((delivery) =>
+    delivery.hosts
+      .filter((host) => !live.filesRead.has(`${host}:${delivery.directory}`))
+      .map((host) => `the files of ${delivery.component} on ${host} could not be read`),
+  )
+  return [
+    ...unread,
+    ...(unknown.length === 0
+      ? []
+      : [`no value of ${unknown.join(", ")} is known here: compared by presence only`]),
+  ]
+}
+
+async function gitNotes(repository: string, environment: string): Promise<string[]> {
+  const changed = await uncommitted(repository, `stacks/${environment}`)
+  return changed.length === 0
+    ? []
+    : [`stacks/${environment} has uncommitted changes, and they were compared`]
+}

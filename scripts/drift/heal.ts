@@ -1,0 +1,155 @@
+import { setTimeout as delay } from "node:timers/promises"
+import type { Desired } from "../deploy/desired.ts"
+import { execute } from "../deploy/execute.ts"
+import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
+import type { Operation, Plan } from "../deploy/reconcile.ts"
+import type { SwarmNode } from "../deploy/swarm-types.ts"
+import { namespaceLabel, stackName } from "../deploy/swarm-types.ts"
+import type { Engine } from "../io/engine.ts"
+import type { Remote } from "../io/ssh.ts"
+import type { SwarmConnection } from "../io/swarm-connection.ts"
+import { deliveries } from "./delivered-files.ts"
+import type { Difference } from "./difference.ts"
+import type { Live } from "./live.ts"
+import { wantedLabels } from "./nodes.ts"
+
+type Report = (line: string) => void
+
+/**
+ * The operations that undo drift of services and configs, in apply's order.
+ * Pending changes stay with apply and its guards, and so does a service that
+ * has both.
+ */
+export function healPlan(differences: Difference[], desired: Desired, live: Live): Plan {
+  const drifted = (object: Difference["object"]) =>
+    new Set(
+      differences
+        .filter((one) => one.kind === "drift" && one.object === object)
+        .map((one) => one.name),
+    )
+  const waiting = new Set(
+    differences.filter((one) => one.kind === "pending").map((one) => one.name),
+  )
+  const current = new Map(live.allServices.map((service) => [service.Spec.Name, service]))
+  const services = drifted("service")
+  const configs = [...drifted("config")].map(
+    (name): Operation => ({ kind: "create-config", name, cause: "drift: it was gone or altered" }),
+  )
+  const changed = desired.services
+    .filter((service) => services.has(service.name) && !waiting.has(service.name))
+    .map((service): Operation => {
+      const found = current.get(service.name)
+      const fields = differences.filter((one) => one.name === service.name).map((one) => one.field)
+      return found === undefined
+        ? { kind: "create-service", service, cause: "drift: it was gone" }
+        : { kind: "update-service", service, live: found, cause: `drift: ${fields.join(", ")}` }
+    })
+  const creates = changed.some((operation) => operation.kind === "create-service")
+  const present = new Set(live.secrets.map((secret) => secret.Spec.Name))
+  const secrets = desired.secrets
+    .filter((secret) => creates && secret.value !== "" && !present.has(secret.name))
+    .map(({ name }): Operation => ({ kind: "create-secret", name, cause: "drift: it was gone" }))
+  const wanted = new Set(desired.services.map((service) => service.name))
+  const removed = live.allServices
+    .filter(({ Spec }) => services.has(Spec.Name) && !wanted.has(Spec.Name))
+    .filter(({ Spec }) => Spec.Labels?.[namespaceLabel] === stackName)
+    .map(
+      ({ ID, Spec }): Operation => ({
+        kind: "remove-service",
+        name: Spec.Name,
+        id: ID,
+        cause: "drift: not in git",
+      }),
+    )
+  return { operations: [...configs, ...secrets, ...changed, ...removed] }
+}
+
+/** Undoes the drift in a list of differences. The caller holds the deploy lock. */
+export async function heal(
+  differences: Difference[],
+  desired: Desired,
+  live: Live,
+  fleet: FleetFile,
+  connection: SwarmConnection,
+  report: Report,
+): Promise<void> {
+  const drift = differences.filter((one) => one.kind === "drift")
+  // Labels first: where tasks may run depends on them.
+  await healNodes(drift, fleet, live.nodes, connection.engine, report)
+  await removeAltered(drift, live, connection.engine, report)
+  const plan = healPlan(differences, desired, live)
+  if (plan.operations.length > 0) await execute(plan, desired, connection, report)
+  await healFiles(drift, live, fleet, connection.remote, report)
+}
+
+async function healNodes(
+  drift: Difference[],
+  fleet: FleetFile,
+  nodes: SwarmNode[],
+  engine: Engine,
+  report: Report,
+): Promise<void> {
+  const names = new Set(
+    drift
+      .filter((one) => one.object === "node" && one.field.startsWith("Spec."))
+      .map((one) => one.name),
+  )
+  for (const host of swarmHosts(fleet).filter((one) => names.has(one.name))) {
+    const node = nodes.find(
+      (one) => one.Description.Hostname === host.name && one.Status.State === "ready",
+    )
+    if (node === undefined) continue
+    report(`${host.name}: role, availability and labels as in git`)
+    await engine.post(`/nodes/${node.ID}/update?version=${node.Version.Index}`, {
+      ...node.Spec,
+      Role: host.role === "manager" ? "manager" : "worker",
+      Availability: "active",
+      Labels: wantedLabels(host),
+    })
+    // Managers take a change of role one at a time.
+    await delay(500)
+  }
+}
+
+/** A config's data cannot be changed: the altered one has to go; Swarm refuses while it is mounted. */
+async function removeAltered(
+  drift: Difference[],
+  live: Live,
+  engine: Engine,
+  report: Report,
+): Promise<void> {
+  for (const { name } of drift.filter((one) => one.object === "config" && one.field === "Data")) {
+    const config = live.allConfigs.find((one) => one.Spec.Name === name)
+    if (config === undefined) continue
+    report(`${name}: removing the altered content`)
+    await engine.remove(`/configs/${config.ID}`)
+  }
+}
+
+/** Runs the delivery again, which validates the files, replaces them and reloads the daemon. */
+async function healFiles(
+  drift: Difference[],
+  live: Live,
+  fleet: FleetFile,
+  remote: Remote,
+  report: Report,
+): Promise<void> {
+  const files = drift.filter((one) => one.object === "file")
+  for (const { service, component, directory, hosts } of deliveries(live.services, fleet)) {
+    for (const host of hosts) {
+      const own = files.filter((one) => one.name.startsWith(`${host}:${directory}/`))
+      if (own.length === 0) continue
+      report(`${host}: delivering the files of ${component} again`)
+      const strangers = own
+        .filter((one) => one.wanted === null && one.live !== null)
+        .map((one) => `'${one.name.slice(host.length + 1).replaceAll("'", "'\\''")}'`)
+      const remove =
+        strangers.length === 0 ? "" : `docker exec "$id" rm -f ${strangers.join(" ")} && `
+      await remote.exec(
+        host,
+        `id=$(docker ps --quiet --filter label=com.docker.swarm.service.name=${service} | head -n 1); ${remove}docker exec "$id" /usr/local/libexec/deliver-${component}`,
+        { timeoutSeconds: 60 },
+      )
+    }
+  }
+}

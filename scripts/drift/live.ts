@@ -1,0 +1,36 @@
+import type { Observed } from "../deploy/observe.ts"
+import type { SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
+
+/** A network as the Engine lists it. */
+export interface SwarmNetwork {
+  Id: string
+  Name: string
+  Scope: string
+  Driver: string
+  Internal: boolean
+  Attachable: boolean
+  Ingress: boolean
+  Options: Record<string, string> | null
+  Labels: Record<string, string> | null
+}
+
+/** A file as it is on a host. */
+export interface LiveFile {
+  host: string
+  path: string
+  sha256: string
+}
+
+/** Everything that drift compares; read only. */
+export interface Live extends Observed {
+  /** Every service of the Swarm, also those that no stack of ours deployed. */
+  allServices: SwarmService[]
+  /** Every config with its data, ours or not. */
+  allConfigs: SwarmObject[]
+  networks: SwarmNetwork[]
+  /** Name of each network that a service refers to, by its id. */
+  networkNames: Map<string, string>
+  files: LiveFile[]
+  /** `host:directory` of every directory that could be read; elsewhere a missing file says nothing. */
+  filesRead: Set<string>
+}

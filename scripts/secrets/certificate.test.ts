@@ -1,0 +1,61 @@
+import { X509Certificate } from "node:crypto"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { openState, type State } from "../io/state.ts"
+import { ensureBoxCertificate, issueBoxCertificate } from "./box-certificate.ts"
+import { certificateLine, certificateStatus } from "./certificate.ts"
+import { namingKey } from "./source.ts"
+
+const names = ["shop.example", "www.shop.example"]
+let repository = ""
+let state: State
+beforeAll(async () => {
+  repository = mkdtempSync(join(tmpdir(), "quickcart-certificate-"))
+  state = openState(repository, "local")
+  await ensureBoxCertificate(state, names)
+})
+afterAll(() => rmSync(repository, { recursive: true }))
+
+const bundle = () => state.read("secrets", "edge_tls") ?? ""
+
+test("days left are counted to the certificate that visitors see", () => {
+  const end = Date.parse(new X509Certificate(bundle()).validTo)
+  const at = (days: number) => certificateStatus("edge_tls", bundle(), end - days * 86_400_000)
+  expect(at(90)).toMatchObject({ daysLeft: 90, warning: false, names })
+  expect(at(20.5)).toMatchObject({ daysLeft: 20, warning: true })
+  expect(certificateLine(at(20.5) ?? fail())).toMatch(
+    /^WARNING: certificate edge_tls .*20 days left/,
+  )
+  expect(certificateLine(at(-1) ?? fail())).toContain("EXPIRED")
+})
+
+test("a secret that holds no certificate has no expiry", () => {
+  expect(certificateStatus("session_key", "just text", 0)).toBeUndefined()
+})
+
+test("a good certificate is kept, a rotated one is new and from the same CA", async () => {
+  const before = bundle()
+  await ensureBoxCertificate(state, names)
+  expect(bundle()).toBe(before)
+  await issueBoxCertificate(state, names)
+  expect(bundle()).not.toBe(before)
+  const authority = new X509Certificate(state.read("secrets", "ca.pem") ?? "")
+  for (const text of [before, bundle()]) {
+    expect(new X509Certificate(text).verify(authority.publicKey)).toBe(true)
+  }
+})
+
+test("the box makes its naming key once; elsewhere a missing one is an error", async () => {
+  const made = namingKey(state)
+  await ensureBoxCertificate(state, names)
+  expect(namingKey(state)).toBe(made)
+  expect(() => namingKey(openState(repository, "production"))).toThrow(
+    "QUICKCART_SECRET_NAMING_KEY",
+  )
+})
+
+function fail(): never {
+  throw new Error("no certificate was found")
+}
