@@ -31,6 +31,7 @@ export default defineConfig({
           ...common,
           name: "box",
           include: ["test/box/*.test.ts"],
+          globalSetup: ["test/box/global-setup.ts"],
           fileParallelism: false,
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -53,7 +53,7 @@ describe("VRRP", () => {
       "load-balancer-2": 199,
       "load-balancer-3": 198,
     })
-    expect(vrrp.masterDownSeconds).toBe(masterDownSeconds(0.1, 198))
+    expect(vrrp.masterDownSeconds).toBe(masterDownSeconds(0.2, 198))
   })
 
   test("the master down interval is RFC 9568's", () => {

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, expect, test } from "vitest"
 import { apply } from "../../scripts/deploy/apply.ts"
 import { drills } from "../../scripts/drills/index.ts"
 import { atMost, reportText, writeReport } from "../../scripts/drills/report.ts"
@@ -22,19 +22,6 @@ beforeAll(async () => {
   const start = nowMs()
   await startBox(repository, { allowDirty: process.env.CI === undefined })
   startSeconds = Math.round((nowMs() - start) / 1000)
-})
-
-afterAll(async () => {
-  await runSteps(downSteps(repository, "local"))
-  const left = await run([
-    "docker",
-    "ps",
-    "--all",
-    "--quiet",
-    "--filter",
-    "label=com.docker.compose.project=quickcart-local",
-  ])
-  expect(left.stdout).toBe("")
 })
 
 test("a browser on this machine reaches the shop through the door", async () => {

@@ -12,13 +12,11 @@ import {
   taskContainer,
 } from "../../scripts/drills/fleet-access.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
-import { downSteps } from "../../scripts/hosts/up.ts"
 import { localTag } from "../../scripts/images.ts"
 import { waitFor } from "../../scripts/io/clock.ts"
 import { run } from "../../scripts/io/command.ts"
 import { pushImage } from "../../scripts/io/providers/box-registry.ts"
 import { connectSwarm, type SwarmConnection } from "../../scripts/io/swarm-connection.ts"
-import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
@@ -34,7 +32,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await swarm?.close()
-  await runSteps(downSteps(repository, "local"))
 })
 
 const look = (options: { heal?: boolean; hosts?: boolean } = {}) =>

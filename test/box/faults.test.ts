@@ -51,10 +51,8 @@ beforeAll(async () => {
   bench = await openWorkbench(repository)
 })
 
-afterAll(async () => {
+afterAll(() => {
   bench.remove()
-  await runSteps(downSteps(repository, "local"))
-  expect(await leftovers()).toEqual([])
 })
 
 test("an unknown environment is refused with the way to make it", async () => {

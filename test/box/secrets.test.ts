@@ -1,14 +1,12 @@
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { swarmHosts } from "../../scripts/deploy/fleet-file.ts"
 import { drift } from "../../scripts/drift/drift.ts"
 import { awaitHealthy, inHost, taskContainer } from "../../scripts/drills/fleet-access.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
 import { underLoad } from "../../scripts/drills/under-load.ts"
-import { downSteps } from "../../scripts/hosts/up.ts"
 import { run } from "../../scripts/io/command.ts"
 import { listFiles, readText } from "../../scripts/io/files.ts"
-import { runSteps } from "../../scripts/progress.ts"
 import { found, needles } from "../../scripts/secrets/needles.ts"
 import { startBox } from "../../scripts/start-box.ts"
 
@@ -36,10 +34,6 @@ beforeAll(async () => {
   await startBox(repository, { allowDirty: process.env.CI === undefined })
   await awaitHealthy(context)
   values.push(current(), context.state.read("secrets", "naming.key") ?? "")
-})
-
-afterAll(async () => {
-  await runSteps(downSteps(repository, "local"))
 })
 
 test("check says where each value is, and push changes nothing when all are live", async () => {

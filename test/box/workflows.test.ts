@@ -1,0 +1,167 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { parseDocument } from "yaml"
+import { drillContext } from "../../scripts/drills/run.ts"
+import { difference, specHashes, underLoad } from "../../scripts/drills/under-load.ts"
+import { smokeTest } from "../../scripts/smoke.ts"
+import { startBox } from "../../scripts/start-box.ts"
+import { git } from "../workflows/git.ts"
+import type { RunResult } from "../workflows/runner.ts"
+import { deploy, failures, type Hub, openHub, render } from "../workflows/world.ts"
+
+// deploy.yml and rollback.yml as written, with the real connect and apply. The box stands in
+// for both fleets: in the repository that is merged into, staging and production are the
+// box's spec under their own names.
+
+const repository = join(import.meta.dirname, "..", "..")
+const context = drillContext(repository, (line) => process.stdout.write(`    ${line}\n`), false)
+const environments = ["staging", "production"]
+let hub: Hub
+let start: Map<string, string>
+
+beforeAll(async () => {
+  await startBox(repository, { allowDirty: process.env.CI === undefined })
+  const secrets = {
+    QUICKCART_SSH_KEY: state("ssh", "deploy_key"),
+    QUICKCART_SECRET_NAMING_KEY: state("secrets", "naming.key"),
+    ...Object.fromEntries(
+      context.fleet.secrets.map((name) => [
+        `QUICKCART_SECRET_${name.toUpperCase()}`,
+        state("secrets", name),
+      ]),
+    ),
+  }
+  hub = await openHub({ secrets: { staging: secrets, production: secrets } })
+  standIn()
+  hub.origin.commit("The box stands in for both fleets")
+  hub.origin.push("refs/heads/main")
+  expectSuccess(await deploy(hub))
+  start = await specHashes(context)
+})
+
+afterAll(async () => {
+  const refused = hub.api.log.filter(({ status }) => status >= 400)
+  await hub.close()
+  expect(refused).toEqual([])
+})
+
+function state(...parts: string[]): string {
+  const value = context.state.read(...parts)
+  if (value === undefined) throw new Error(`the box has no ${parts.join("/")}`)
+  return value
+}
+
+function standIn(): void {
+  const { clone } = hub.origin
+  const local = readFileSync(join(clone, "environments", "local.yaml"), "utf8")
+  mkdirSync(join(clone, "environments", "known_hosts"), { recursive: true })
+  for (const name of environments) {
+    const spec = local.replace(/^name: local$/m, `name: ${name}`)
+    writeFileSync(join(clone, "environments", `${name}.yaml`), spec)
+    const pins = join(clone, "environments", "known_hosts", name)
+    writeFileSync(pins, state("ssh", "known_hosts"))
+  }
+  render(hub)
+}
+
+/** Sets one field of both environments and pushes it to main, as a merged pull request does. */
+function merge(path: string[], value: unknown): string {
+  const { clone } = hub.origin
+  git(clone, ["fetch", "--quiet", "origin"])
+  git(clone, ["checkout", "--quiet", "-B", "main", "origin/main"])
+  for (const name of environments) {
+    const file = join(clone, "environments", `${name}.yaml`)
+    const document = parseDocument(readFileSync(file, "utf8"))
+    document.setIn(path, value)
+    writeFileSync(file, document.toString())
+  }
+  render(hub)
+  const sha = hub.origin.commit(`Set ${path.join(".")}`)
+  hub.origin.push("refs/heads/main")
+  return sha
+}
+
+function expectSuccess(run: RunResult): void {
+  expect(failures(run)).toEqual([])
+  expect(run.jobs.map(({ id, result }) => [id, result])).toEqual([
+    ["staging", "success"],
+    ["production", "success"],
+  ])
+}
+
+/** States of an environment's latest deployment, oldest first. */
+function latest(environment: string): { sha: string | undefined; states: string[] } {
+  const found = hub.state.deployments.findLast((one) => one.environment === environment)
+  return { sha: found?.sha, states: (found?.statuses ?? []).map((status) => status.state) }
+}
+
+/** Runs Rollback, merges the pull request it opened, and returns main's new head. */
+async function rollBack(chosen: string): Promise<string> {
+  const run = await hub.run({
+    workflow: "rollback.yml",
+    event: "workflow_dispatch",
+    payload: {},
+    inputs: { environment: "staging", chosen },
+    sha: hub.origin.head(),
+    ref: "refs/heads/main",
+  })
+  expect(failures(run)).toEqual([])
+  const pull = hub.state.pulls.findLast(({ title }) => title.startsWith("Revert staging"))
+  git(hub.origin.path, ["update-ref", "refs/heads/main", String(pull?.head.sha)])
+  if (pull !== undefined) pull.state = "closed"
+  return hub.origin.head()
+}
+
+test("a merge is deployed to staging, then to production, with no failed request", async () => {
+  const load = await underLoad(context, async () => {
+    const sha = merge(["app", "environment"], { GREETING: "merged" })
+    expectSuccess(await deploy(hub))
+    for (const environment of environments) {
+      expect(latest(environment)).toEqual({ sha, states: ["in_progress", "success"] })
+    }
+  })
+  expect(load.failed).toBe(0)
+  expect(difference(start, await specHashes(context))).toBeGreaterThan(0)
+})
+
+test("reverting it by Rollback makes the previous spec hashes live", async () => {
+  const sha = await rollBack("")
+  expectSuccess(await deploy(hub))
+  expect(latest("production")).toEqual({ sha, states: ["in_progress", "success"] })
+  expect(difference(start, await specHashes(context))).toBe(0)
+})
+
+test("a broken merge is a failed deployment; the old version serves, production is left alone", async () => {
+  const before = latest("production")
+  const load = await underLoad(context, async () => {
+    const sha = merge(["app", "environment"], { NODE_OPTIONS: "--require=/nowhere.js" })
+    const run = await deploy(hub)
+    expect(run.jobs.map(({ id, result }) => [id, result])).toEqual([
+      ["staging", "failure"],
+      ["production", "skipped"],
+    ])
+    expect(failures(run)).toEqual([expect.stringContaining("quickcart_app")])
+    expect(latest("staging")).toEqual({ sha, states: ["in_progress", "failure"] })
+  })
+  expect(load.failed).toBe(0)
+  expect(latest("production")).toEqual(before)
+  expect(difference(start, await specHashes(context))).toBe(0)
+  await smokeTest(context.fleet, context.state)
+
+  await rollBack(hub.origin.head())
+  expectSuccess(await deploy(hub))
+  expect(difference(start, await specHashes(context))).toBe(0)
+})
+
+test("no secret is in what the workflows printed or left in their clones", async () => {
+  const planted = state("ssh", "deploy_key").split("\n")[2] ?? ""
+  expect(planted.length).toBeGreaterThan(40)
+  merge(["edge", "timeouts"], { queue: "6s" })
+  const run = await deploy(hub)
+  expectSuccess(run)
+  const printed = run.jobs.flatMap(({ steps }) => steps.map(({ output }) => output)).join("\n")
+  for (const secret of [planted, state("secrets", "naming.key")]) {
+    expect(printed).not.toContain(secret)
+  }
+})
