@@ -202,6 +202,13 @@ if ! command -v ssh > /dev/null; then
   step "Installing the OpenSSH client" apt_install openssh-client
 fi
 
+# Reads secrets that git holds encrypted; only teams that keep them there need it.
+if ! command -v age > /dev/null; then
+  case "$(system):$(id -u)" in
+    debian:0 | ubuntu:0) step "Installing age" apt_install age ;;
+  esac
+fi
+
 # Where no registry answers, the base image is made with it.
 if ! command -v debootstrap > /dev/null && ! docker image inspect quickcart/debian:13 > /dev/null 2>&1; then
   case "$(system):$(id -u)" in

@@ -21,8 +21,10 @@ export async function uncommitted(directory: string, path: string): Promise<stri
   return result.stdout.split("\n").filter((line) => line !== "")
 }
 
-/** `Name <email>` of whoever runs the command, for locks; never fails. */
+/** Whoever runs the command, for locks: on GitHub who started the workflow; never fails. */
 export async function identity(directory: string): Promise<string> {
+  const actor = process.env.GITHUB_ACTOR
+  if (actor !== undefined && actor !== "") return `${actor} on GitHub`
   const result = await run(["git", "config", "user.name"], {
     workingDirectory: directory,
     allowFailure: true,

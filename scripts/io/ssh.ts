@@ -57,6 +57,9 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
   return `${[...hosts, ...common].join("\n")}\n`
 }
 
+/** Connections of one process do not share sockets: closing one must not end another. */
+let opened = 0
+
 /** Opens a Remote for the environment; no connection is made before the first use. */
 export function openRemote(fleet: FleetFile, state: State): Remote {
   requireDeployKey(fleet, state)
@@ -64,9 +67,11 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
   const prefix = `quickcart-${process.getuid?.() ?? 0}-${id}-`
   removeDead(tmpdir(), prefix)
   removeDead(state.path("ssh"), "config-")
-  const directory = join(tmpdir(), `${prefix}${process.pid}`)
+  opened += 1
+  const own = `${process.pid}-${opened}`
+  const directory = join(tmpdir(), `${prefix}${own}`)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${process.pid}`)
+  const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${own}`)
   state.write(sshConfig(fleet, state), "ssh", "config")
   const connected = new Set<string>()
   const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
@@ -113,7 +118,9 @@ export function requireDeployKey(fleet: FleetFile, state: State): void {
 /** What runs that were killed left behind: entries named after a process that is gone. */
 function removeDead(directory: string, prefix: string): void {
   for (const name of readdirSync(directory)) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN
+    const pid = name.startsWith(prefix)
+      ? Number.parseInt(name.slice(prefix.length), 10)
+      : Number.NaN
     if (Number.isNaN(pid) || existsSync(`/proc/${pid}`) || !existsSync("/proc/self")) continue
     rmSync(join(directory, name), { recursive: true, force: true })
   }
