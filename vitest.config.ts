@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config"
 
 const common = { exclude: ["**/node_modules/**", ".quickcart/**"] }
 
+const workflowsOnBox = "test/box/workflows.test.ts"
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,10 +29,22 @@ export default defineConfig({
         },
       },
       {
+        // Some ten minutes of deployments: on its own, `npm run test:workflows`.
+        test: {
+          ...common,
+          name: "workflows",
+          include: [workflowsOnBox],
+          globalSetup: ["test/box/global-setup.ts"],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+      {
         test: {
           ...common,
           name: "box",
           include: ["test/box/*.test.ts"],
+          exclude: [...common.exclude, workflowsOnBox],
           globalSetup: ["test/box/global-setup.ts"],
           fileParallelism: false,
           testTimeout: 900_000,

@@ -46,7 +46,7 @@ export function boxProvider(
       await composed(compose.upMany(["registry"], options([])))
       await pushImages(fleet, report)
     },
-    list: () => list(project),
+    list: () => hostRows(project),
     create: async (requests) => {
       for (const request of requests) writeSeed(state, request)
       state.write(
@@ -60,20 +60,7 @@ export function boxProvider(
       )
     },
     destroy: async (names) => {
-      await run([
-        "docker",
-        "rm",
-        "--force",
-        "--volumes",
-        ...names.map((name) => container(project, name)),
-      ])
-      await run([
-        "docker",
-        "volume",
-        "rm",
-        "--force",
-        ...names.map((n) => `${project}_${n}-docker`),
-      ])
+      for (const name of names) await removeHost(project, name)
     },
     destroyAll: async () => {
       await run([
@@ -113,7 +100,15 @@ function writeSeed(state: State, request: HostRequest): void {
   state.write(metaData, "box", "seed", request.host.name, "meta-data")
 }
 
-async function list(project: string): Promise<ProviderHost[]> {
+interface HostRow extends ProviderHost {
+  /** Instance id the container was made for. */
+  instance: string
+}
+
+async function hostRows(project: string): Promise<HostRow[]> {
+  const columns = ["com.docker.compose.service", "quickcart.instance"].map(
+    (l) => `{{.Label "${l}"}}`,
+  )
   const result = await run([
     "docker",
     "ps",
@@ -123,37 +118,28 @@ async function list(project: string): Promise<ProviderHost[]> {
     "--filter",
     "label=quickcart.instance",
     "--format",
-    `{{.Label "com.docker.compose.service"}} {{.State}}`,
+    `${columns.join(" ")} {{.State}}`,
   ])
   return result.stdout
     .split("\n")
     .filter(Boolean)
     .map((line) => {
-      const [name = "", status = ""] = line.split(" ")
-      return { name, state: status === "running" ? "running" : "stopped" }
+      const [name = "", instance = "", status = ""] = line.split(" ")
+      return { name, instance, state: status === "running" ? "running" : "stopped" }
     })
 }
 
 /** A host whose user-data changed is another machine: its old disk must not be found by the new one. */
 async function removeReplaced(project: string, requests: HostRequest[]): Promise<void> {
   const wanted = new Map(requests.map((request) => [request.host.name, request.instanceId]))
-  const result = await run([
-    "docker",
-    "ps",
-    "--all",
-    "--filter",
-    `label=com.docker.compose.project=${project}`,
-    "--filter",
-    "label=quickcart.instance",
-    "--format",
-    `{{.Label "com.docker.compose.service"}} {{.Label "quickcart.instance"}}`,
-  ])
-  for (const line of result.stdout.split("\n").filter(Boolean)) {
-    const [name = "", instance] = line.split(" ")
-    if (wanted.get(name) === instance) continue
-    await run(["docker", "rm", "--force", "--volumes", container(project, name)])
-    await run(["docker", "volume", "rm", "--force", `${project}_${name}-docker`])
+  for (const { name, instance } of await hostRows(project)) {
+    if (wanted.get(name) !== instance) await removeHost(project, name)
   }
+}
+
+async function removeHost(project: string, name: string): Promise<void> {
+  await run(["docker", "rm", "--force", "--volumes", container(project, name)])
+  await run(["docker", "volume", "rm", "--force", `${project}_${name}-docker`])
 }
 
 /** What an interrupted compose run can leave behind without compose knowing it. */
