@@ -174,6 +174,7 @@ export const revertFive: Drill = {
 /** What apply's own checks cost over Docker's command. */
 export const applyOverhead: Drill = {
   name: "apply-overhead",
+  onlyThorough: true,
   summary: "apply of a one-service change against a bare docker stack deploy --detach=false of it",
   run: (context) =>
     withWorkbench(context, async (bench) => {

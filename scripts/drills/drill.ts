@@ -16,5 +16,7 @@ export interface DrillContext {
 export interface Drill {
   name: string
   summary: string
+  /** Compares times closely, which only a quiet machine allows: not part of `npm test`. */
+  onlyThorough?: true
   run(context: DrillContext): Promise<Measured>
 }
