@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module"
 import { join } from "node:path"
 import { Command } from "commander"
 import { addGitHubCommands } from "./github/commands.ts"
@@ -12,6 +13,7 @@ interface ImagesOptions {
 
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
+enableCompileCache(join(repository, ".quickcart", "compile-cache"))
 
 const collect = (value: string, list: string[]) => [...list, value]
 
