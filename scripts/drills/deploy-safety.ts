@@ -28,6 +28,7 @@ const generationsKept = 2
 /** The CLI dies at any moment of a change of several services. */
 export const applyKilled: Drill = {
   name: "apply-killed",
+  onlyThorough: true,
   summary: "SIGKILL apply at 20 seeded moments of a three-service change, under load",
   run: (context) =>
     withWorkbench(context, async (bench) => {
@@ -126,6 +127,7 @@ export const waveFailure: Drill = {
 /** All five services change, and a revert brings all five back. */
 export const revertFive: Drill = {
   name: "revert-five",
+  onlyThorough: true,
   summary: "change all five services, then git revert: how long each takes, same hashes as before",
   run: (context) =>
     withWorkbench(context, async (bench) => {

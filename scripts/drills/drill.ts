@@ -16,7 +16,7 @@ export interface DrillContext {
 export interface Drill {
   name: string
   summary: string
-  /** Compares times closely, which only a quiet machine allows: not part of `npm test`. */
+  /** Takes long, or compares times closely, which only a quiet machine allows: not in `npm test`. */
   onlyThorough?: true
   run(context: DrillContext): Promise<Measured>
 }

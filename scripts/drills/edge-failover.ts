@@ -2,7 +2,14 @@ import { setTimeout as delay } from "node:timers/promises"
 import { waitFor } from "../io/clock.ts"
 import { run } from "../io/command.ts"
 import type { Drill, DrillContext } from "./drill.ts"
-import { awaitHealthy, hostContainer, inHost, taskContainer, vipOwner } from "./fleet-access.ts"
+import {
+  awaitHealthy,
+  hostContainer,
+  inHost,
+  powerOn,
+  taskContainer,
+  vipOwner,
+} from "./fleet-access.ts"
 import { startLoad } from "./load.ts"
 import { distribution, type LoadSummary, summarise } from "./outage.ts"
 import { atMost, type Measured } from "./report.ts"
@@ -20,9 +27,7 @@ export const vipHostLoss: Drill = {
   run: (context) =>
     repeat(context, 10, async (owner) => {
       await run(["docker", "kill", hostContainer(context, owner)])
-      return async () => {
-        await run(["docker", "start", hostContainer(context, owner)])
-      }
+      return () => powerOn(context, owner)
     }),
 }
 
@@ -34,14 +39,15 @@ export const haproxyLoss: Drill = {
     repeat(context, 5, async (owner) => {
       const id = await taskContainer(context, owner, "quickcart_haproxy")
       await inHost(context, owner, ["docker", "kill", id])
-      return async () => undefined
+      return async () => 0
     }),
 }
 
-type Fault = (owner: string) => Promise<() => Promise<void>>
+/** Breaks something; what it returns repairs it and says how many host starts that took. */
+type Fault = (owner: string) => Promise<() => Promise<number>>
 
 async function repeat(context: DrillContext, times: number, fault: Fault): Promise<Measured> {
-  const runs: (LoadSummary & { owner: string; next: string })[] = []
+  const runs: (LoadSummary & { owner: string; next: string; hostStarts: number })[] = []
   for (let i = 0; i < times; i += 1) {
     await awaitHealthy(context)
     const result = await once(context, fault)
@@ -86,6 +92,6 @@ async function once(context: DrillContext, fault: Fault) {
   )
   await delay(marginMs)
   const samples = await load.stop()
-  await repair()
-  return { owner, next, ...summarise(samples, ratePerSecond) }
+  const hostStarts = await repair()
+  return { owner, next, hostStarts, ...summarise(samples, ratePerSecond) }
 }

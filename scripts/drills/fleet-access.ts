@@ -35,6 +35,36 @@ export function awaitHealthy(context: DrillContext): Promise<FleetStatus> {
   )
 }
 
+const startDeadlineSeconds = 60
+const mostStarts = 3
+
+/**
+ * Starts a host that was killed and waits until it works again. Docker 26.1's Swarm agent was
+ * seen to hang after a power cut, once in 27: the host is then power-cycled again, and the
+ * number of starts returned. Throws a Failure after the third.
+ */
+export async function powerOn(context: DrillContext, host: string): Promise<number> {
+  const name = hostContainer(context, host)
+  for (let starts = 1; starts <= mostStarts; starts += 1) {
+    await run(["docker", "start", name])
+    try {
+      const options = { deadlineSeconds: startDeadlineSeconds, intervalMs: 1000 }
+      await waitFor(`${host} to work again`, options, async () => {
+        const status = await fleetStatus(context.fleet, context.state)
+        const isReady = status.hosts.find((row) => row.name === host)?.state === "ready"
+        return isReady && !status.balancersNotReady.includes(host) ? true : undefined
+      })
+      return starts
+    } catch (error) {
+      context.report(
+        `start ${starts} of ${host}: ${error instanceof Error ? error.message : error}`,
+      )
+      await run(["docker", "kill", name], { allowFailure: true })
+    }
+  }
+  throw new Failure(`${host} did not come back after ${mostStarts} starts`)
+}
+
 /** The load balancer that holds the VIP, asked on the outer machine without SSH. */
 export async function vipOwner(context: DrillContext): Promise<string> {
   const balancers = swarmHosts(context.fleet).filter((host) => host.role === "load-balancer")

@@ -4,7 +4,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { takeLock } from "../../scripts/deploy/lock.ts"
-import { awaitHealthy, hostContainer } from "../../scripts/drills/fleet-access.ts"
+import { awaitHealthy, hostContainer, powerOn } from "../../scripts/drills/fleet-access.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
 import { openWorkbench, type Workbench } from "../../scripts/drills/workbench.ts"
 import { downSteps } from "../../scripts/hosts/up.ts"
@@ -147,7 +147,7 @@ test("with a manager host down, apply goes through another and says so", async (
     await bench.git("revert", "--no-edit", "HEAD")
     expect((await bench.quickcart("apply", "local")).exitCode).toBe(0)
   } finally {
-    await run(["docker", "start", hostContainer(context, "manager-1")])
+    await powerOn(context, "manager-1")
   }
   await awaitHealthy(context)
 })
