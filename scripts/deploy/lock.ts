@@ -1,6 +1,7 @@
 import { nowMs } from "../io/clock.ts"
 import { type Engine, EngineFailure } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
+import { updateSpec } from "../io/update-spec.ts"
 import type { SwarmObject } from "./swarm-types.ts"
 
 const lockName = "quickcart-lock"
@@ -58,9 +59,10 @@ function labels({ owner, commit }: LockHolder) {
 /** A renewal that fails is not an error yet: the next one may pass before the lock expires. */
 async function renew(engine: Engine, id: string, holder: LockHolder): Promise<void> {
   try {
-    const lock = await engine.get<Lock>(`/configs/${id}`)
-    const spec = { ...lock.Spec, Labels: labels(holder) }
-    await engine.post(`/configs/${id}/update?version=${lock.Version.Index}`, spec)
+    await updateSpec<Lock>(engine, `/configs/${id}`, ({ Spec }) => ({
+      ...Spec,
+      Labels: labels(holder),
+    }))
   } catch {}
 }
 

@@ -1,6 +1,7 @@
 import { nowMs, waitFor } from "../io/clock.ts"
 import { type Engine, EngineFailure, filters } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
+import { updateSpec } from "../io/update-spec.ts"
 import { convergence } from "./converge.ts"
 import { observe } from "./observe.ts"
 import {
@@ -64,7 +65,7 @@ async function restore(
   const live = await settled(engine, undo.id)
   if (live.Spec.Labels?.[specHashLabel] !== wanted) {
     report(`${undo.name}: restoring definition ${wanted}`)
-    await engine.post(`/services/${undo.id}/update?version=${live.Version.Index}`, undo.spec)
+    await updateSpec<SwarmService>(engine, `/services/${undo.id}`, () => undo.spec)
   }
   await waitFor(
     `${undo.name} to run definition ${wanted}`,

@@ -8,6 +8,7 @@ import { namespaceLabel, stackName } from "../deploy/swarm-types.ts"
 import type { Engine } from "../io/engine.ts"
 import type { Remote } from "../io/ssh.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
+import { updateSpec } from "../io/update-spec.ts"
 import { deliveries } from "./delivered-files.ts"
 import type { Difference } from "./difference.ts"
 import type { Live } from "./live.ts"
@@ -100,12 +101,12 @@ async function healNodes(
     )
     if (node === undefined) continue
     report(`${host.name}: role, availability and labels as in git`)
-    await engine.post(`/nodes/${node.ID}/update?version=${node.Version.Index}`, {
-      ...node.Spec,
+    await updateSpec<SwarmNode>(engine, `/nodes/${node.ID}`, ({ Spec }) => ({
+      ...Spec,
       Role: host.role === "manager" ? "manager" : "worker",
       Availability: "active",
       Labels: wantedLabels(host),
-    })
+    }))
     // Managers take a change of role one at a time.
     await delay(500)
   }

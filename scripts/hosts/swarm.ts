@@ -3,6 +3,7 @@ import { waitFor } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { Remote } from "../io/ssh.ts"
+import { updateSpec } from "../io/update-spec.ts"
 
 interface SwarmNode {
   ID: string
@@ -72,12 +73,12 @@ export async function labelNodes(fleet: FleetFile, engine: Engine): Promise<void
       await engine.remove(`/nodes/${node.ID}?force=true`)
       continue
     }
-    const labels = { ...node.Spec.Labels, role: host.role, host: host.name }
+    const labels = { role: host.role, host: host.name }
     if (sameLabels(node.Spec.Labels ?? {}, labels)) continue
-    await engine.post(`/nodes/${node.ID}/update?version=${node.Version.Index}`, {
-      ...node.Spec,
-      Labels: labels,
-    })
+    await updateSpec<SwarmNode>(engine, `/nodes/${node.ID}`, ({ Spec }) => ({
+      ...Spec,
+      Labels: { ...Spec.Labels, ...labels },
+    }))
   }
 }
 

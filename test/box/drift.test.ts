@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { SwarmNode, SwarmObject, SwarmService } from "../../scripts/deploy/swarm-types.ts"
 import { convertStack } from "../../scripts/drift/convert.ts"
 import { type DriftReport, drift } from "../../scripts/drift/drift.ts"
@@ -17,6 +17,7 @@ import { waitFor } from "../../scripts/io/clock.ts"
 import { run } from "../../scripts/io/command.ts"
 import { pushImage } from "../../scripts/io/providers/box-registry.ts"
 import { connectSwarm, type SwarmConnection } from "../../scripts/io/swarm-connection.ts"
+import { updateSpec } from "../../scripts/io/update-spec.ts"
 import { startBox } from "../../scripts/start-box.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
@@ -45,24 +46,23 @@ const lines = (report: DriftReport) =>
 const liveService = (name: string) => swarm.engine.get<SwarmService>(`/services/quickcart_${name}`)
 
 /** Changes a live service behind our back, as `docker service update` does. */
-async function change(name: string, edit: (spec: Json) => void): Promise<void> {
-  const live = await liveService(name)
-  const spec = live.Spec as unknown as Json
-  edit(spec)
-  await swarm.engine.post(`/services/${live.ID}/update?version=${live.Version.Index}`, spec)
-}
-
-async function nodeNamed(host: string): Promise<SwarmNode> {
-  const nodes = await swarm.engine.get<SwarmNode[]>("/nodes")
-  const found = nodes.find((node) => node.Description.Hostname === host)
-  if (found === undefined) throw new Error(`no node ${host}`)
-  return found
+function change(name: string, edit: (spec: Json) => void): Promise<void> {
+  return updateSpec<SwarmService>(swarm.engine, `/services/quickcart_${name}`, ({ Spec }) => {
+    edit(Spec as unknown as Json)
+    return Spec
+  })
 }
 
 async function changeNode(host: string, edit: (spec: SwarmNode["Spec"]) => void): Promise<void> {
-  const node = await nodeNamed(host)
-  edit(node.Spec)
-  await swarm.engine.post(`/nodes/${node.ID}/update?version=${node.Version.Index}`, node.Spec)
+  const nodes = await swarm.engine.get<SwarmNode[]>("/nodes")
+  const found = nodes.find(
+    (node) => node.Description.Hostname === host && node.Status.State === "ready",
+  )
+  if (found === undefined) throw new Error(`no node ${host}`)
+  await updateSpec<SwarmNode>(swarm.engine, `/nodes/${found.ID}`, ({ Spec }) => {
+    edit(Spec)
+    return Spec
+  })
 }
 
 const container = (spec: Json) => record(record(spec.TaskTemplate).ContainerSpec)
@@ -122,6 +122,11 @@ test("what cloud-init wrote is compared on every host, and an edit is found", as
 })
 
 describe("planted drift is found, field by field, and healed", () => {
+  // What one test left behind must not fail the others.
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await look({ heal: true })
+  })
+
   test("of the app service", async () => {
     const image = await otherImage()
     await change("app", (spec) => {

@@ -34,6 +34,11 @@ function expectRefusal(result: CommandResult, ...parts: string[]): void {
   expect(result.exitCode).toBe(1)
 }
 
+/** What the command said is shown when it failed. */
+function expectSuccess({ exitCode, stderr }: CommandResult): void {
+  expect(exitCode, stderr).toBe(0)
+}
+
 /** Ids of all containers, volumes and networks of the box. */
 async function leftovers(): Promise<string[]> {
   const filter = ["--filter", "label=com.docker.compose.project=quickcart-local", "--quiet"]
@@ -101,7 +106,7 @@ test("uncommitted stacks are refused, --allow-dirty lets them through", async ()
   const file = join(bench.directory, "stacks", "local", "README.md")
   writeFileSync(file, `${readFileSync(file, "utf8")}\nchanged\n`)
   expectRefusal(await bench.quickcart("apply", "local"), "stacks/local", "--allow-dirty")
-  expect((await bench.quickcart("apply", "local", "--allow-dirty")).exitCode).toBe(0)
+  expectSuccess(await bench.quickcart("apply", "local", "--allow-dirty"))
   await bench.git("checkout", "--", ".")
 })
 
@@ -117,7 +122,7 @@ test("a second apply is refused and told who holds the lock", async () => {
     await release()
     await connection.close()
   }
-  expect((await bench.quickcart("apply", "local")).exitCode).toBe(0)
+  expectSuccess(await bench.quickcart("apply", "local"))
 })
 
 test("a changed SSH host key is refused", async () => {
@@ -143,9 +148,9 @@ test("with a manager host down, apply goes through another and says so", async (
     await bench.change("local", ["edge", "timeouts"], { queue: "5s" })
     const result = await bench.quickcart("apply", "local")
     expect(result.stderr).toContain("manager manager-1 does not answer")
-    expect(result.exitCode).toBe(0)
+    expectSuccess(result)
     await bench.git("revert", "--no-edit", "HEAD")
-    expect((await bench.quickcart("apply", "local")).exitCode).toBe(0)
+    expectSuccess(await bench.quickcart("apply", "local"))
   } finally {
     await powerOn(context, "manager-1")
   }
@@ -162,7 +167,7 @@ test("an apply that was killed in the middle is finished by the next one", async
   await ended(killed, "SIGKILL")
   const result = await bench.quickcart("apply", "local", "--break-lock")
   expect(result.stderr).toContain("removed the existing lock")
-  expect(result.exitCode).toBe(0)
+  expectSuccess(result)
   expect(JSON.parse((await bench.quickcart("apply", "local", "--json")).stdout).operations).toEqual(
     [],
   )
