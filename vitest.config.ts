@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           ...common,
           name: "unit",
+          // Git and processes are slow where the box runs beside.
+          testTimeout: 30_000,
           include: [
             "schema/**/*.test.ts",
             "generators/**/*.test.ts",

@@ -366,6 +366,12 @@ export interface App {
    */
   update?: UpdatePolicy
   /**
+   * A job that has to succeed before a new version starts, e.g. the database
+   * migration. It runs once for each content (image, command, environment).
+   * @default none
+   */
+  migration?: Migration
+  /**
    * Plain environment variables. Secrets never go here.
    * @examples [{"LOG_LEVEL": "info"}]
    */
@@ -386,6 +392,21 @@ export interface App {
    * @default "30s"
    */
   stopGracePeriod?: Duration
+}
+
+/** A job of the app's image that gates its deploy. Safe to run twice: a failure is tried again. */
+export interface Migration {
+  /**
+   * Command in the app's image, one word an element.
+   * @minItems 1
+   * @examples [["node", "src/migrate.ts"]]
+   */
+  command: string[]
+  /**
+   * Longest time it may take, its retries included.
+   * @default "10m"
+   */
+  deadline?: Duration
 }
 
 /** CPU and memory of one task. */

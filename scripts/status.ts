@@ -1,11 +1,12 @@
 import Table from "cli-table3"
-import { desiredTasks } from "./deploy/converge.ts"
-import { type FleetFile, hostsOf } from "./deploy/fleet-file.ts"
+import { type BalancerState, balancerStates } from "./deploy/balancers.ts"
+import { desiredTasks, hasCompleted } from "./deploy/converge.ts"
+import type { FleetFile } from "./deploy/fleet-file.ts"
 import { type Observed, observe } from "./deploy/observe.ts"
-import { specHashLabel } from "./deploy/swarm-types.ts"
+import { type SwarmService, type SwarmTask, specHashLabel } from "./deploy/swarm-types.ts"
 import { nowMs } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
-import { connectSwarm, type SwarmConnection } from "./io/swarm-connection.ts"
+import { connectSwarm } from "./io/swarm-connection.ts"
 import { type CertificateStatus, certificateLine, certificates } from "./secrets/certificate.ts"
 
 export interface HostStatus {
@@ -58,33 +59,6 @@ export async function fleetStatus(fleet: FleetFile, state: State): Promise<Fleet
   }
 }
 
-export interface BalancerState {
-  host: string
-  /** Has the VIP on an interface. */
-  ownsVip: boolean
-  /** Keepalived runs there and sees HAProxy answer: would take the VIP over. */
-  ready: boolean
-}
-
-/**
- * What each load balancer itself says. Swarm's view lags behind by up to 15 s:
- * a host that was away for less never looks down, though nothing runs there yet.
- */
-export function balancerStates(
-  fleet: FleetFile,
-  connection: SwarmConnection,
-): Promise<BalancerState[]> {
-  const container =
-    "docker ps --quiet --filter label=com.docker.swarm.service.name=quickcart_keepalived"
-  const command = `ip -oneline address show to ${fleet.network.vip} | sed s/^/vip:/; docker exec $(${container}) cat /run/keepalived/haproxy.track | sed s/^/track:/`
-  return Promise.all(
-    hostsOf(fleet, "load-balancer").map(async ({ name }) => {
-      const { stdout } = await connection.remote.exec(name, command, { allowFailure: true })
-      return { host: name, ownsVip: stdout.includes("vip:"), ready: /^track:0$/m.test(stdout) }
-    }),
-  )
-}
-
 /** The status as a person reads it: one screen. */
 export function statusText(status: FleetStatus): string {
   const style = { head: [], border: [], compact: true }
@@ -103,6 +77,11 @@ function standby({ balancersNotReady }: FleetStatus): string {
   return balancersNotReady.length === 0
     ? ", standby ready"
     : `, NOT READY: ${balancersNotReady.join(", ")}`
+}
+
+function lastUpdate(service: SwarmService, tasks: SwarmTask[]): string {
+  if (service.Spec.Mode.ReplicatedJob === undefined) return service.UpdateStatus?.State ?? "-"
+  return hasCompleted(service, tasks) ? "job, complete" : "job, NOT COMPLETE"
 }
 
 function summarise(
@@ -136,7 +115,7 @@ function summarise(
         desired: desiredTasks(service, observed.nodes),
         image: service.Spec.TaskTemplate.ContainerSpec.Image.replace(/@sha256:(.{12}).*/, "@$1"),
         specHash: service.Spec.Labels?.[specHashLabel] ?? "",
-        update: service.UpdateStatus?.State ?? "-",
+        update: lastUpdate(service, observed.tasks),
       }),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1))

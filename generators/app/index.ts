@@ -1,4 +1,5 @@
 import type { Component } from "../core/component.ts"
+import { migrationJob } from "./migration.ts"
 import { appService } from "./service.ts"
 
 /** The shop itself: stateless tasks on the app hosts. */
@@ -6,6 +7,7 @@ export const app: Component = {
   name: "app",
   contribute: (fleet) => ({
     services: [
+      ...migrationJob(fleet),
       {
         tier: "app",
         name: "app",

@@ -13,15 +13,8 @@ export function appService(fleet: Fleet): SwarmService {
   const { app } = fleet
   return {
     image: app.image,
-    environment: {
-      ...app.environment,
-      PORT: String(app.port),
-      HEALTH_PATH: app.healthPath,
-      DRAIN_SECONDS: String(app.drainSeconds),
-    },
-    ...(app.secrets.length === 0
-      ? {}
-      : { secrets: app.secrets.toSorted().map((name) => ({ source: name, target: name })) }),
+    environment: appEnvironment(fleet),
+    ...appSecrets(fleet),
     networks: { [edgeNetwork]: { aliases: ["app"] } },
     stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
     deploy: {
@@ -40,7 +33,24 @@ export function appService(fleet: Fleet): SwarmService {
   }
 }
 
-function resources({ cpu, memoryBytes }: Fleet["app"]) {
+/** What every container of the app's image is told. */
+export function appEnvironment({ app }: Fleet): Record<string, string> {
+  return {
+    ...app.environment,
+    PORT: String(app.port),
+    HEALTH_PATH: app.healthPath,
+    DRAIN_SECONDS: String(app.drainSeconds),
+  }
+}
+
+/** Files below /run/secrets; nothing when the app declares none. */
+export function appSecrets({ app }: Fleet): Pick<SwarmService, "secrets"> {
+  if (app.secrets.length === 0) return {}
+  return { secrets: app.secrets.toSorted().map((name) => ({ source: name, target: name })) }
+}
+
+/** Reserved and allowed at most, the same. */
+export function resources({ cpu, memoryBytes }: Fleet["app"]) {
   const amount = { cpus: String(cpu), memory: String(memoryBytes) }
   return { limits: { ...amount }, reservations: { ...amount } }
 }

@@ -28,7 +28,15 @@ export interface Rollout {
    * restarts), `restart` for services whose tasks are replaced.
    */
   impact: "reload" | "restart"
+  /**
+   * What one of the hosts holds for all: services of a wave with the same
+   * leader are changed one at a time, the host that leads last.
+   */
+  leader?: Leader
 }
+
+/** `vip`: the load balancer that owns the floating IP. */
+export type Leader = "vip"
 
 /** One Swarm service with everything it refers to. */
 export interface ServiceEntry {

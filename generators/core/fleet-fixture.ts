@@ -113,6 +113,7 @@ function fixtureApp(appHosts: number): Fleet["app"] {
     cpu: 0.5,
     memoryBytes: 256e6,
     update: { parallelism: 1, delaySeconds: 0, monitorSeconds: 5, deadlineSeconds: 300 },
+    migration: null,
     environment: { LOG_LEVEL: "info", GREETING: "cost: $5" },
     secrets: [],
     drainSeconds: 8,

@@ -102,6 +102,8 @@ export interface Fleet {
       monitorSeconds: number
       deadlineSeconds: number
     }
+    /** Job that gates a new version; null when there is none. */
+    migration: { command: string[]; deadlineSeconds: number } | null
     environment: Record<string, string>
     secrets: string[]
     drainSeconds: number

@@ -130,6 +130,13 @@ function resolveApp({ app, hosts }: EnvironmentSpec, sampleShop: string): Fleet[
       monitorSeconds: parseDurationSeconds(app.update?.monitor ?? "5s"),
       deadlineSeconds: parseDurationSeconds(app.update?.deadline ?? "5m"),
     },
+    migration:
+      app.migration === undefined
+        ? null
+        : {
+            command: app.migration.command,
+            deadlineSeconds: parseDurationSeconds(app.migration.deadline ?? "10m"),
+          },
     environment: app.environment ?? {},
     secrets: [...new Set(app.secrets ?? [])].toSorted(),
     drainSeconds: parseDurationSeconds(app.drain ?? "8s"),

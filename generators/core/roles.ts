@@ -10,6 +10,11 @@ export function hostsOf(fleet: Fleet, role: Role): Host[] {
   return fleet.hosts.filter((host) => host.role === role)
 }
 
+/** Placement constraint for one host. */
+export function onHost(host: Host): string {
+  return `node.labels.host == ${host.name}`
+}
+
 /** Placement constraint for the Swarm nodes of a role. */
 export function onRole(role: Role): string {
   return `node.labels.role == ${kebabRole(role)}`

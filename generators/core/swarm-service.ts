@@ -33,7 +33,7 @@ export interface SwarmService {
   hostname?: string
   logging?: { driver: string; options: Record<string, string> }
   deploy: {
-    mode: "global" | "replicated"
+    mode: "global" | "replicated" | "replicated-job"
     replicas?: number
     endpoint_mode: "dnsrr"
     labels?: Record<string, string>
@@ -46,7 +46,11 @@ export interface SwarmService {
       limits?: { cpus?: string; memory?: string; pids?: number }
       reservations?: { cpus?: string; memory?: string }
     }
-    restart_policy: { condition: "any" | "none" | "on-failure"; delay: string }
+    restart_policy: {
+      condition: "any" | "none" | "on-failure"
+      delay: string
+      max_attempts?: number
+    }
     update_config?: RollPolicy
     rollback_config?: RollPolicy
   }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
+import type { Host } from "../core/fleet.ts"
 import { fleetFixture } from "../core/fleet-fixture.ts"
+import { hostsOf } from "../core/roles.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds, maxConnectionsTotal, openFiles, serverSlots } from "./limits.ts"
 import { haproxyConfigService, haproxyService } from "./service.ts"
@@ -7,6 +9,8 @@ import { haproxyConfigService, haproxyService } from "./service.ts"
 const lines = haproxyConfig(fleetFixture())
   .split("\n")
   .map((line) => line.trim())
+
+const [balancer] = hostsOf(fleetFixture(), "loadBalancer") as [Host]
 
 function indexOf(start: string): number {
   const index = lines.findIndex((line) => line.startsWith(start))
@@ -74,11 +78,11 @@ test("the container lives longer than the slowest request it has to finish", () 
   fleet.edge.timeouts.serverSeconds = 120
   expect(hardStopSeconds(fleet)).toBeGreaterThan(120)
   expect(haproxyConfig(fleet)).toContain(`hard-stop-after ${hardStopSeconds(fleet)}s`)
-  expect(haproxyService(fleet).stop_grace_period).toBe(`${hardStopSeconds(fleet) + 5}s`)
+  expect(haproxyService(fleet, balancer).stop_grace_period).toBe(`${hardStopSeconds(fleet) + 5}s`)
 })
 
 test("a load balancer's ports are its host's own", () => {
-  const { ports, deploy } = haproxyService(fleetFixture())
+  const { ports, deploy } = haproxyService(fleetFixture(), balancer)
   expect(ports?.map(({ published, mode }) => `${published} ${mode}`)).toEqual([
     "80 host",
     "443 host",

@@ -1,4 +1,5 @@
-import type { Component } from "../core/component.ts"
+import type { Component, ServiceEntry } from "../core/component.ts"
+import { hostsOf } from "../core/roles.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
@@ -18,13 +19,20 @@ export const haproxy: Component = {
         definition: haproxyConfigService(fleet),
         configs: [{ key: "haproxy_cfg", path: configPath, text: haproxyConfig(fleet) }],
       },
-      {
-        tier: "edge",
-        name: "haproxy",
-        rollout: { wave: 30, deadlineSeconds: 180 + 2 * hardStopSeconds(fleet), impact: "restart" },
-        definition: haproxyService(fleet),
-        configs: [],
-      },
+      ...hostsOf(fleet, "loadBalancer").map(
+        (host): ServiceEntry => ({
+          tier: "edge",
+          name: `haproxy-${host.index}`,
+          rollout: {
+            wave: 30,
+            deadlineSeconds: 120 + hardStopSeconds(fleet),
+            impact: "restart",
+            leader: "vip",
+          },
+          definition: haproxyService(fleet, host),
+          configs: [],
+        }),
+      ),
     ],
     flows: [
       { from: "internet", to: "vip", protocol: "tcp", port: 80, service: "HTTP, redirected" },

@@ -1,8 +1,8 @@
 import { configService } from "../core/config-service.ts"
 import { formatDuration } from "../core/duration.ts"
-import type { Fleet } from "../core/fleet.ts"
+import type { Fleet, Host } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
-import { onRole } from "../core/roles.ts"
+import { onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { hardStopSeconds, openFiles } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
@@ -10,10 +10,11 @@ import { metricsPort } from "./ports.ts"
 const runVolume: SwarmMount = { type: "volume", source: "haproxy-run", target: "/run/haproxy" }
 
 /**
- * HAProxy on every load balancer. Ports are published on the host itself: the
- * routing mesh would hide the client's address, and the floating IP is local.
+ * HAProxy on one load balancer: a service of its own, so that a deploy decides
+ * which host comes first. Ports are published on the host itself: the routing
+ * mesh would hide the client's address, and the floating IP is local.
  */
-export function haproxyService(fleet: Fleet): SwarmService {
+export function haproxyService(fleet: Fleet, host: Host): SwarmService {
   const nofile = openFiles(fleet)
   // The old task holds the host's ports, so the new one cannot start first.
   const oneByOne = {
@@ -47,7 +48,7 @@ export function haproxyService(fleet: Fleet): SwarmService {
     deploy: {
       mode: "global",
       endpoint_mode: "dnsrr",
-      placement: { constraints: [onRole("loadBalancer")] },
+      placement: { constraints: [onRole("loadBalancer"), onHost(host)] },
       restart_policy: { condition: "any", delay: "1s" },
       update_config: { ...oneByOne, failure_action: "rollback" },
       rollback_config: { ...oneByOne, failure_action: "pause" },

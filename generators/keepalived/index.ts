@@ -1,4 +1,4 @@
-import type { Component, ToolCheck } from "../core/component.ts"
+import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { keepalivedConfig } from "./config.ts"
@@ -22,13 +22,15 @@ export const keepalived: Component = {
             text: keepalivedConfig(fleet, host),
           })),
         },
-        {
-          tier: "edge",
-          name: "keepalived",
-          rollout: { wave: 50, deadlineSeconds: 180, impact: "restart" },
-          definition: keepalivedService(fleet),
-          configs: [],
-        },
+        ...hosts.map(
+          (host): ServiceEntry => ({
+            tier: "edge",
+            name: `keepalived-${host.index}`,
+            rollout: { wave: 50, deadlineSeconds: 120, impact: "restart", leader: "vip" },
+            definition: keepalivedService(fleet, host),
+            configs: [],
+          }),
+        ),
       ],
       flows: [
         {

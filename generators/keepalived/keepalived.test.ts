@@ -52,7 +52,9 @@ test("each host finds its file by its own name", () => {
 })
 
 test("Keepalived runs where the addresses are", () => {
-  const service = keepalivedService(fleet)
+  const [host] = hosts
+  if (host === undefined) throw new Error("no load balancer")
+  const service = keepalivedService(fleet, host)
   expect(Object.keys(service.networks ?? {})).toEqual(["hostnet"])
   expect(service.cap_add).toContain("NET_ADMIN")
 })

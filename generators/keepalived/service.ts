@@ -1,7 +1,7 @@
 import { configService } from "../core/config-service.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
-import { hostsOf, onRole } from "../core/roles.ts"
+import { hostsOf, onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 
 const runVolume: SwarmMount = {
@@ -10,8 +10,8 @@ const runVolume: SwarmMount = {
   target: "/run/keepalived",
 }
 
-/** Keepalived on every load balancer, in the host's network: it moves the host's addresses. */
-export function keepalivedService(fleet: Fleet): SwarmService {
+/** Keepalived on one load balancer, in the host's network: it moves the host's addresses. */
+export function keepalivedService(fleet: Fleet, host: Host): SwarmService {
   const oneByOne = {
     parallelism: 1,
     order: "stop-first" as const,
@@ -32,7 +32,7 @@ export function keepalivedService(fleet: Fleet): SwarmService {
     deploy: {
       mode: "global",
       endpoint_mode: "dnsrr",
-      placement: { constraints: [onRole("loadBalancer")] },
+      placement: { constraints: [onRole("loadBalancer"), onHost(host)] },
       restart_policy: { condition: "any", delay: "1s" },
       update_config: { ...oneByOne, failure_action: "rollback" },
       rollback_config: { ...oneByOne, failure_action: "pause" },

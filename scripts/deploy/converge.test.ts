@@ -25,6 +25,7 @@ function service(update?: { State: string; Message?: string }): SwarmService {
   return {
     ID: "s",
     Version: { Index: 1 },
+    CreatedAt: "",
     UpdatedAt: "",
     Spec: {
       Name: "quickcart_app",

@@ -32,12 +32,13 @@ export function convergence(
   if (live.Spec.Labels?.[specHashLabel] !== wanted.specHash) {
     return { state: "failed", detail: "the live definition is not the one that was deployed" }
   }
+  if (live.Spec.Mode.ReplicatedJob !== undefined) return jobConvergence(live, tasks)
   const goal = desiredTasks(live, nodes)
   const current = wantedTasks(live, tasks, nodes)
   const running = current.filter(
     (task) => task.Status.State === "running" && upToDate.has(task.ID),
   ).length
-  const detail = `${running}/${goal} running`
+  const detail = `${running}/${goal} running${onTheWay(current)}`
   if (update === "updating") return { state: "waiting", detail: `${detail}, ${message}` }
   if (running >= goal && current.length === running) return { state: "converged", detail }
   // Tasks of earlier definitions, and of hosts that died, say nothing about this one.
@@ -50,9 +51,50 @@ export function convergence(
   return { state: "waiting", detail }
 }
 
+/** States of the tasks that do not run yet, e.g. `, 1 starting, 2 pending`. */
+function onTheWay(tasks: SwarmTask[]): string {
+  const states = Map.groupBy(
+    tasks.filter((task) => task.Status.State !== "running"),
+    (task) => task.Status.State,
+  )
+  return [...states].map(([state, group]) => `, ${group.length} ${state}`).join("")
+}
+
+/** Whether the job's current run has completed every task it was asked for. */
+export function hasCompleted(job: SwarmService, tasks: SwarmTask[]): boolean {
+  return jobConvergence(job, tasks).state === "converged"
+}
+
+/** A job is there when its tasks have ended well; Swarm tries again as its restart policy says. */
+function jobConvergence(live: SwarmService, tasks: SwarmTask[]): Convergence {
+  const goal = live.Spec.Mode.ReplicatedJob?.TotalCompletions ?? 1
+  const run = live.JobStatus?.JobIteration?.Index ?? 0
+  const own = tasks.filter(
+    (task) => task.ServiceID === live.ID && (task.JobIteration?.Index ?? 0) === run,
+  )
+  const ended = (states: string[]) =>
+    own.filter((task) => states.includes(task.Status.State)).length
+  const complete = ended(["complete"])
+  const detail = `${complete}/${goal} complete`
+  if (complete >= goal) return { state: "converged", detail }
+  const failures = ended(["failed", "rejected"])
+  const { Condition = "any", MaxAttempts = 0 } = live.Spec.TaskTemplate.RestartPolicy ?? {}
+  const attempts = Condition === "none" ? 1 : MaxAttempts + 1
+  if (failures >= attempts && (Condition === "none" || MaxAttempts > 0)) {
+    return { state: "failed", detail: `${detail}, ${failures} of ${attempts} attempts failed` }
+  }
+  return { state: "waiting", detail: `${detail}${onTheWay(own.filter(isWanted))}` }
+}
+
+function isWanted(task: SwarmTask): boolean {
+  return !["shutdown", "remove"].includes(task.DesiredState)
+}
+
 /** Tasks Swarm should run: replicas, or one for each live node that the constraints allow. */
 export function desiredTasks(service: SwarmService, nodes: SwarmNode[]): number {
   const { Mode, TaskTemplate } = service.Spec
+  // What ran and ended well is not missing.
+  if (Mode.ReplicatedJob !== undefined) return 0
   if (Mode.Replicated !== undefined) return Mode.Replicated.Replicas
   return nodes.filter(
     (node) => isUp(node) && allowed(node, TaskTemplate.Placement?.Constraints ?? []),

@@ -8,6 +8,17 @@ import { stackName } from "./swarm-types.ts"
 
 type Definitions = Record<string, Record<string, unknown>>
 
+/** What one of several hosts holds for all of them (generators/core/component.ts). */
+export type Leader = "vip"
+
+/** How a service is deployed: `x-quickcart` in the stack file. */
+interface Rollout {
+  wave: number
+  deadlineSeconds: number
+  impact: "reload" | "restart"
+  leader?: Leader
+}
+
 /** One service as the commit wants it. */
 export interface DesiredService {
   /** Name in Swarm, e.g. `quickcart_haproxy`. */
@@ -16,6 +27,12 @@ export interface DesiredService {
   wave: number
   deadlineSeconds: number
   impact: "reload" | "restart"
+  /** Services of a wave that share one are changed one at a time, the leading host last. */
+  leader: Leader | undefined
+  /** Host it is pinned to. */
+  host: string | undefined
+  /** Runs to completion, once for each content, before later waves start. */
+  isJob: boolean
   /** Covers the definition and the names of everything it mounts. */
   specHash: string
   /** A stack file of its own, ready for `docker stack deploy`. */
@@ -100,15 +117,11 @@ function configData(directory: string, stackFile: string, path: string): string 
 
 function desiredService(
   file: StackFile,
-  shortName: string,
+  key: string,
   secretNames: Map<string, string>,
 ): DesiredService {
-  const { "x-quickcart": rollout, ...definition } = file.services[shortName] ?? {}
-  const { wave, deadlineSeconds, impact } = rollout as {
-    wave: number
-    deadlineSeconds: number
-    impact: "reload" | "restart"
-  }
+  const { "x-quickcart": rollout, ...definition } = file.services[key] ?? {}
+  const { wave, deadlineSeconds, impact, leader } = rollout as Rollout
   const configKeys = references(definition.configs)
   const sections = {
     networks: pick(file.networks, Object.keys((definition.networks as object) ?? {})),
@@ -117,7 +130,10 @@ function desiredService(
     secrets: external(references(definition.secrets), (key) => secretNames.get(key)),
   }
   const specHash = hash({ definition, ...sections })
-  const deploy = definition.deploy as Record<string, unknown> & { labels?: object }
+  const deploy = definition.deploy as Deploy
+  const isJob = deploy.mode === "replicated-job"
+  // A job never changes: other content is another job, so what has run stays known.
+  const shortName = isJob ? `${key}-${specHash.slice(0, 8)}` : key
   const labels = { ...deploy.labels, "quickcart.spec-hash": specHash }
   return {
     name: `${stackName}_${shortName}`,
@@ -125,6 +141,9 @@ function desiredService(
     wave,
     deadlineSeconds,
     impact,
+    leader,
+    host: pinnedTo(deploy.placement?.constraints ?? []),
+    isJob,
     specHash,
     configs: Object.values(sections.configs).map((config) => config.name),
     stack: {
@@ -133,6 +152,16 @@ function desiredService(
       ...sections,
     },
   }
+}
+
+interface Deploy extends Record<string, unknown> {
+  mode?: string
+  labels?: object
+  placement?: { constraints?: string[] }
+}
+
+function pinnedTo(constraints: string[]): string | undefined {
+  return constraints.flatMap((one) => /^node\.labels\.host\s*==\s*(\S+)$/.exec(one)?.[1] ?? [])[0]
 }
 
 function references(mounts: unknown): string[] {

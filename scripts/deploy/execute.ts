@@ -7,8 +7,10 @@ import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
 import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
+import { leaderKinds } from "./leaders.ts"
 import { observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
+import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack, type Undo } from "./rollback.ts"
 import { namespaceLabel, type SwarmTask, stackName } from "./swarm-types.ts"
 
@@ -38,29 +40,52 @@ export async function execute(
     if (operation.kind === "create-secret") await createSecret(engine, desired, operation.name)
   }
   const undo: Undo[] = []
-  for (const wave of waves(plan)) {
-    for (const operation of wave) {
-      undo.push(
-        operation.kind === "update-service"
-          ? {
-              kind: "restore",
-              name: operation.service.name,
-              id: operation.live.ID,
-              spec: operation.live.Spec,
-            }
-          : { kind: "remove", name: operation.service.name },
-      )
+  try {
+    for (const wave of waves(plan)) {
+      for (const batch of rollSequence(wave, await leadingHosts(wave, connection))) {
+        await prepareLeader(batch, connection, report)
+        undo.push(...batch.operations.map(undoOf))
+        await deployBatch(batch.operations, connection, report)
+      }
     }
-    try {
-      await deployWave(wave, connection, report)
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      report(`failed: ${reason.split("\n")[0]}`)
-      const outcome = await rollBack(engine, undo.toReversed(), report)
-      throw new Failure(`${reason}\n${outcome}`)
-    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    report(`failed: ${reason.split("\n")[0]}`)
+    const outcome = await rollBack(engine, undo.toReversed(), report)
+    throw new Failure(`${reason}\n${outcome}`)
   }
   await tidy(plan, engine, report)
+}
+
+/** A job cannot be undone; without it, the next apply runs it again. */
+function undoOf(operation: ServiceOperation): Undo {
+  const { name, isJob } = operation.service
+  if (operation.kind === "create-service" || isJob) return { kind: "remove", name }
+  return { kind: "restore", name, id: operation.live.ID, spec: operation.live.Spec }
+}
+
+async function leadingHosts(
+  wave: ServiceOperation[],
+  connection: SwarmConnection,
+): Promise<Map<string, string | undefined>> {
+  const kinds = [...new Set(wave.flatMap(({ service }) => service.leader ?? []))]
+  const hosts = kinds.map(
+    async (kind) => [kind, await leaderKinds[kind].current(connection)] as const,
+  )
+  return new Map(await Promise.all(hosts))
+}
+
+/** Only a service that is replaced takes the lead from its host. */
+async function prepareLeader(
+  { operations, leading }: Batch<ServiceOperation>,
+  connection: SwarmConnection,
+  report: Report,
+): Promise<void> {
+  const [operation] = operations
+  const leader = operation?.service.leader
+  if (leading === undefined || leader === undefined || operation?.kind !== "update-service") return
+  report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
+  await leaderKinds[leader].prepare(connection, leading)
 }
 
 function waves(plan: Plan): ServiceOperation[][] {
@@ -71,14 +96,14 @@ function waves(plan: Plan): ServiceOperation[][] {
   return [...byWave.entries()].sort(([a], [b]) => a - b).map(([, operations]) => operations)
 }
 
-async function deployWave(
-  wave: ServiceOperation[],
+async function deployBatch(
+  batch: ServiceOperation[],
   connection: SwarmConnection,
   report: Report,
 ): Promise<void> {
-  const services = wave.map((operation) => operation.service)
+  const services = batch.map((operation) => operation.service)
   const stack = JSON.stringify(mergeStacks(services))
-  for (const { service, cause } of wave) report(`${service.name}: ${cause}`)
+  for (const { service, cause } of batch) report(`${service.name}: ${cause}`)
   const result = await connection.remote.exec(
     connection.manager,
     `env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`,
@@ -136,7 +161,7 @@ async function look(
   const ids = new Set(upToDate.map((task) => task.ID))
   return {
     verdict: convergence(service, live, tasks, ids, observed.nodes),
-    settled: live?.UpdateStatus?.State === "completed",
+    settled: service.isJob || live?.UpdateStatus?.State === "completed",
   }
 }
 

@@ -48,6 +48,11 @@ export function readFleetFile(repository: string, environment: string): FleetFil
   return JSON.parse(readFileSync(file, "utf8")) as FleetFile
 }
 
+/** Swarm name of a component's service that is pinned to this host, e.g. `quickcart_haproxy-2`. */
+export function memberService(component: string, host: string): string {
+  return `quickcart_${component}-${host.slice(host.lastIndexOf("-") + 1)}`
+}
+
 /** Hosts that are Swarm nodes: all but the bastion. */
 export function swarmHosts(fleet: FleetFile): FleetHost[] {
   return fleet.hosts.filter((host) => host.role !== "bastion")

@@ -11,6 +11,9 @@ function wants(shortName: string, specHash: string, wave = 10): DesiredService {
     wave,
     deadlineSeconds: 60,
     impact: "restart",
+    leader: undefined,
+    host: undefined,
+    isJob: false,
     specHash,
     stack: {},
     configs: [],
@@ -21,6 +24,7 @@ function lives(shortName: string, specHash: string, configs: string[] = []): Swa
   return {
     ID: `id-${shortName}`,
     Version: { Index: 1 },
+    CreatedAt: "2026-01-01T00:00:00Z",
     UpdatedAt: "2026-01-01T00:00:00Z",
     Spec: {
       Name: `quickcart_${shortName}`,

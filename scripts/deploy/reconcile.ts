@@ -1,3 +1,4 @@
+import { hasCompleted } from "./converge.ts"
 import type { Desired, DesiredService } from "./desired.ts"
 import type { Observed } from "./observe.ts"
 import { type SwarmObject, type SwarmService, specHashLabel } from "./swarm-types.ts"
@@ -67,7 +68,10 @@ function serviceOperations(desired: Desired, observed: Observed): Operation[] {
     const current = live.get(service.name)
     if (current === undefined) return [{ kind: "create-service", service, cause: "not there yet" }]
     const hash = current.Spec.Labels?.[specHashLabel]
-    if (hash === service.specHash) return []
+    if (hash === service.specHash) {
+      if (!service.isJob || hasCompleted(current, observed.tasks)) return []
+      return [{ kind: "update-service", service, live: current, cause: "it has not completed" }]
+    }
     const cause = `definition ${hash ?? "unknown"} -> ${service.specHash}`
     return [{ kind: "update-service", service, live: current, cause }]
   })
@@ -75,14 +79,36 @@ function serviceOperations(desired: Desired, observed: Observed): Operation[] {
 
 function removedServices(desired: Desired, observed: Observed): Operation[] {
   const wanted = new Set(desired.services.map((service) => service.name))
-  return observed.services
-    .filter((service) => !wanted.has(service.Spec.Name))
-    .map((service) => ({
-      kind: "remove-service",
-      name: service.Spec.Name,
-      id: service.ID,
-      cause: "no longer in the stack files",
-    }))
+  const gone = observed.services.filter((service) => !wanted.has(service.Spec.Name))
+  const remove = (service: SwarmService, cause: string): Operation => ({
+    kind: "remove-service",
+    name: service.Spec.Name,
+    id: service.ID,
+    cause,
+  })
+  return [
+    ...gone
+      .filter((service) => !isJob(service))
+      .map((service) => remove(service, "no longer in the stack files")),
+    ...olderGenerations(gone.filter(isJob), (service) => service.Spec.Name).map((service) =>
+      remove(service, `a job older than the last ${generationsKept}`),
+    ),
+  ]
+}
+
+function isJob(service: SwarmService): boolean {
+  return service.Spec.Mode.ReplicatedJob !== undefined
+}
+
+/** All but the newest `generationsKept` of each name without its hash. */
+function olderGenerations<T extends { CreatedAt: string }>(
+  objects: T[],
+  nameOf: (object: T) => string,
+): T[] {
+  const generations = Map.groupBy(objects, (object) => nameOf(object).replace(/[_-][0-9a-f]+$/, ""))
+  return [...generations.values()].flatMap((group) =>
+    group.toSorted((a, b) => (a.CreatedAt < b.CreatedAt ? 1 : -1)).slice(generationsKept),
+  )
 }
 
 /** Rollback needs PreviousSpec's files too; Docker's own in-use check forgets those. */
@@ -109,21 +135,11 @@ function prune(
   objects: SwarmObject[],
   used: Set<string>,
 ): Operation[] {
-  const generations = Map.groupBy(
-    objects.filter((object) => !used.has(object.Spec.Name)),
-    (object) => object.Spec.Name.replace(/_[0-9a-f]+$/, ""),
-  )
-  return [...generations.values()].flatMap((group) =>
-    group
-      .toSorted((a, b) => (a.CreatedAt < b.CreatedAt ? 1 : -1))
-      .slice(generationsKept)
-      .map(
-        (object): Operation => ({
-          kind,
-          name: object.Spec.Name,
-          id: object.ID,
-          cause: `unused, older than the last ${generationsKept} generations`,
-        }),
-      ),
-  )
+  const unused = objects.filter((object) => !used.has(object.Spec.Name))
+  return olderGenerations(unused, (object) => object.Spec.Name).map((object) => ({
+    kind,
+    name: object.Spec.Name,
+    id: object.ID,
+    cause: `unused, older than the last ${generationsKept} generations`,
+  }))
 }

@@ -2,10 +2,13 @@
 export interface SwarmService {
   ID: string
   Version: { Index: number }
+  CreatedAt: string
   UpdatedAt: string
   Spec: ServiceSpec
   PreviousSpec?: ServiceSpec
   UpdateStatus?: { State: string; Message?: string }
+  /** Jobs only: counts the runs. */
+  JobStatus?: { JobIteration?: { Index: number } }
 }
 
 export interface ServiceSpec {
@@ -18,8 +21,13 @@ export interface ServiceSpec {
       Secrets?: { SecretName: string }[]
     }
     Placement?: { Constraints?: string[] }
+    RestartPolicy?: { Condition?: string; MaxAttempts?: number }
   }
-  Mode: { Replicated?: { Replicas: number }; Global?: object }
+  Mode: {
+    Replicated?: { Replicas: number }
+    Global?: object
+    ReplicatedJob?: { MaxConcurrent?: number; TotalCompletions?: number }
+  }
 }
 
 export interface SwarmTask {
@@ -27,6 +35,8 @@ export interface SwarmTask {
   ServiceID: string
   NodeID?: string
   Slot?: number
+  /** Run of a job that the task belongs to. */
+  JobIteration?: { Index: number }
   DesiredState: string
   CreatedAt: string
   Status: {

@@ -193,6 +193,10 @@ function mode(deploy: Json): Json {
   if (deploy.mode === "replicated" || deploy.mode === undefined) {
     return { Replicated: { Replicas: deploy.replicas ?? 1 } }
   }
+  if (deploy.mode === "replicated-job") {
+    const count = deploy.replicas ?? 1
+    return { ReplicatedJob: { MaxConcurrent: count, TotalCompletions: count } }
+  }
   throw new Error(`the service mode "${deploy.mode}" is not known here`)
 }
 

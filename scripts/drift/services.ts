@@ -33,7 +33,9 @@ export function serviceDifferences(
         ? [missing(service)]
         : compareService(service, found, live.networkNames, applied)
     }),
-    ...live.allServices.filter((service) => !wanted.has(service.Spec.Name)).map(extra),
+    ...live.allServices
+      .filter((service) => !wanted.has(service.Spec.Name) && !isFinishedJob(service))
+      .map(extra),
   ]
 }
 
@@ -62,6 +64,11 @@ export function fieldDifferences(
         recorded: recorded(live, before !== undefined && sameFact(path, was, before.get(path))),
       }
     })
+}
+
+/** Jobs of earlier commits are kept, as the record that they ran. */
+function isFinishedJob({ Spec }: SwarmService): boolean {
+  return Spec.Mode.ReplicatedJob !== undefined && Spec.Labels?.[namespaceLabel] === stackName
 }
 
 function compareService(
@@ -97,7 +104,8 @@ function label(service: DesiredService, hash: string | null, live: SwarmService)
 
 function missing(service: DesiredService): Difference {
   return {
-    kind: "drift",
+    // A job that is not there has yet to run, which is apply's to do.
+    kind: service.isJob ? "pending" : "drift",
     object: "service",
     name: service.name,
     field: "",

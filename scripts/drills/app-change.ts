@@ -1,4 +1,4 @@
-import { hostsOf } from "../deploy/fleet-file.ts"
+import { hostsOf, memberService } from "../deploy/fleet-file.ts"
 import { localTag } from "../images.ts"
 import { run } from "../io/command.ts"
 import { pushImage } from "../io/providers/box-registry.ts"
@@ -195,7 +195,7 @@ async function variant(context: DrillContext, lines: string): Promise<string> {
 async function haproxyTasks(context: DrillContext): Promise<Map<string, string>> {
   const tasks = new Map<string, string>()
   for (const { name } of hostsOf(context.fleet, "load-balancer")) {
-    tasks.set(name, await taskContainer(context, name, "quickcart_haproxy"))
+    tasks.set(name, await taskContainer(context, name, memberService("haproxy", name)))
   }
   return tasks
 }

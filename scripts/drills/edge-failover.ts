@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises"
+import { memberService } from "../deploy/fleet-file.ts"
 import { waitFor } from "../io/clock.ts"
 import { run } from "../io/command.ts"
 import type { Drill, DrillContext } from "./drill.ts"
@@ -37,7 +38,7 @@ export const haproxyLoss: Drill = {
   summary: "kill HAProxy alone on the VIP's owner, five times, under 100 req/s",
   run: (context) =>
     repeat(context, 5, async (owner) => {
-      const id = await taskContainer(context, owner, "quickcart_haproxy")
+      const id = await taskContainer(context, owner, memberService("haproxy", owner))
       await inHost(context, owner, ["docker", "kill", id])
       return async () => 0
     }),

@@ -20,12 +20,17 @@ export const twoDatabaseMembers: GuardRule = {
       "service" in operation ? `wave ${operation.service.wave}` : "the removals",
     )
     const together = [...waves].flatMap(([wave, operations]) => {
-      if (operations.length < 2) return []
+      if (operations.length < 2 || operations.every(rollsAlone)) return []
       const names = operations.map(nameOf).join(" and ")
       return [`${names} would restart together in ${wave}; give each member a wave of its own`]
     })
     return [...together, ...members.flatMap((operation) => severalTasks(operation, input.facts))]
   },
+}
+
+/** Services that share a leader are changed one at a time, the leader last. */
+function rollsAlone(operation: Operation): boolean {
+  return "service" in operation && operation.service.leader !== undefined
 }
 
 function lostVolumes({ plan, observed }: GuardInput): string[] {

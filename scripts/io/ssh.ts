@@ -57,6 +57,10 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
   return `${[...hosts, ...common].join("\n")}\n`
 }
 
+/** ssh's own exit code for "no connection"; anything else is the remote command's. */
+const sshFailed = 255
+const handshakeRetries = 3
+
 /** Connections of one process do not share sockets: closing one must not end another. */
 let opened = 0
 
@@ -75,7 +79,11 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
   state.write(sshConfig(fleet, state), "ssh", "config")
   const connected = new Set<string>()
   const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
-    const result = await run(["ssh", "-F", config, ...extra], { ...options, allowFailure: true })
+    const argv = ["ssh", "-F", config, ...extra]
+    let result = await run(argv, { ...options, allowFailure: true })
+    for (let left = handshakeRetries; left > 0 && neverStarted(result); left -= 1) {
+      result = await run(argv, { ...options, allowFailure: true })
+    }
     refuseChangedKey(host, result)
     connected.add(host)
     if (result.exitCode !== 0 && options.allowFailure !== true) {
@@ -133,6 +141,17 @@ function refuseChangedKey(host: string, result: CommandResult): void {
       `the SSH host key of ${host} (or of the bastion before it) is not the pinned one; refusing to connect. If the host was rebuilt on purpose, recreate it with "npx quickcart up", which pins the new key.\n${result.stderr.trim()}`,
     )
   }
+}
+
+/**
+ * Whether a busy host or bastion dropped the connection before the command
+ * began, so that sending it again cannot do anything twice.
+ */
+export function neverStarted({ exitCode, stderr }: CommandResult): boolean {
+  return (
+    exitCode === sshFailed &&
+    /during banner exchange|kex_exchange_identification|Connection closed by UNKNOWN/.test(stderr)
+  )
 }
 
 /** Somebody else answers at a host's address, or it was rebuilt behind our back. */

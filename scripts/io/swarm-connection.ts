@@ -6,6 +6,7 @@ import type { State } from "./state.ts"
 
 /** A way into the Swarm: one manager's Engine API and its shell. */
 export interface SwarmConnection {
+  fleet: FleetFile
   manager: string
   /** Managers that did not answer, with the reason. */
   unreachable: { host: string; reason: string }[]
@@ -30,6 +31,7 @@ export async function connectSwarm(fleet: FleetFile, state: State): Promise<Swar
         await engine.get("/swarm")
         const opened = engine
         return {
+          fleet,
           manager: name,
           unreachable,
           engine,

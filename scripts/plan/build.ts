@@ -81,19 +81,23 @@ function hostOperation(change: HostChange, { attribution }: PlanInput): PlanOper
 }
 
 function describe(operation: Operation, input: PlanInput): PlanOperation {
-  const context = {
-    fleet: input.target.fleet,
-    vrrp: vrrpTiming(input.target.desired.configs),
-  }
   if (operation.kind === "create-service") {
     const { name, wave } = operation.service
-    const impact = createImpact()
+    const impact = createImpact(operation.service)
     return { kind: operation.kind, name, wave, summary: operation.cause, causes: [], impact }
   }
-  if (operation.kind === "update-service") return describeUpdate(operation, input, context)
+  if (operation.kind === "update-service") {
+    return describeUpdate(operation, input, impactContext(operation.service, input))
+  }
   const { kind, name, cause } = operation
   const impact = kind === "remove-service" ? removal(name, input) : fileImpact(operation)
   return { kind, name, summary: cause, causes: [], impact }
+}
+
+function impactContext({ wave, leader }: DesiredService, { target }: PlanInput): ImpactContext {
+  const { services, configs } = target.desired
+  const members = services.filter((other) => other.wave === wave && other.leader === leader)
+  return { fleet: target.fleet, vrrp: vrrpTiming(configs), members: members.length }
 }
 
 function describeUpdate(

@@ -8,7 +8,7 @@ export interface Definition {
   stop_grace_period?: string
   volumes?: { type: string; source?: string; target: string }[]
   deploy: {
-    mode?: "global" | "replicated"
+    mode?: "global" | "replicated" | "replicated-job"
     replicas?: number
     labels?: Record<string, string>
     placement?: { constraints?: string[] }
@@ -79,11 +79,12 @@ export function durableVolumes(service: DesiredService): string[] {
     .sort()
 }
 
-/** Tasks the definition asks for, given how many hosts each role has. */
+/** Tasks the definition keeps running, given how many hosts each role has. */
 export function taskCount(
   definition: Definition,
   hosts: readonly { name: string; role: string }[],
 ): number {
+  if (definition.deploy.mode === "replicated-job") return 0
   if (definition.deploy.mode !== "global") return definition.deploy.replicas ?? 1
   const role = placedOn(definition, "role")
   const host = placedOn(definition, "host")

@@ -46,6 +46,7 @@ const colors: Record<ImpactKind, "red" | "yellow" | "green"> = {
   reload: "green",
   scale: "green",
   create: "green",
+  job: "yellow",
   "rolling restart": "yellow",
   failover: "yellow",
   restart: "red",

@@ -11,7 +11,13 @@ const keepalived = (priority: number, advert: string) => ({
   data: `vrrp_instance edge {\n  priority ${priority}\n  advert_int ${advert}\n}\n`,
 })
 const vrrp = vrrpTiming([keepalived(200, "0.1"), keepalived(199, "0.1")])
-const context = { fleet, vrrp }
+const context = { fleet, vrrp, members: 2 }
+const balancer: ServiceParts = {
+  role: "load-balancer",
+  host: "load-balancer-1",
+  mode: "global",
+  leader: "vip",
+}
 
 function impactOf(name: string, parts: ServiceParts, fields = ["image"], given = context): string {
   return words(updateImpact(service(name, parts), fields, given))
@@ -34,25 +40,21 @@ test("a config service reloads", () => {
 })
 
 test("HAProxy fails over: the watch notices, then the VIP moves", () => {
-  expect(impactOf("haproxy", { role: "load-balancer", mode: "global" })).toBe(
-    "failover; 0.22 s, at most 1.44 s; hosts restart one after the other; the VIP moves once " +
-      "when its owner comes last, at most 2 times (noticed in 0.1 s, taken over after 0.12 s, " +
-      "or 0.32 s when a message is lost; 3 s are promised for one move)",
+  expect(impactOf("haproxy-1", balancer)).toBe(
+    "failover; 0.22 s, at most 0.72 s; the standby restarts first, the VIP's owner last: of 2 the " +
+      "VIP moves once, and only here if this is its owner (noticed in 0.1 s, taken over after " +
+      "0.12 s, or 0.32 s when a message is lost; 3 s are promised for one move)",
   )
 })
 
 test("Keepalived itself announces that it goes, so nobody has to notice", () => {
-  expect(impactOf("keepalived", { role: "load-balancer", mode: "global" })).toMatch(
-    /^failover; 0.12 s, at most 0.64 s; .*\(taken over after 0.12 s/,
+  expect(impactOf("keepalived-1", balancer)).toMatch(
+    /^failover; 0.12 s, at most 0.32 s; .*\(taken over after 0.12 s/,
   )
 })
 
 test("a single load balancer has nobody to fail over to", () => {
-  const alone = { ...fleet, hosts: hosts("load-balancer", 1) }
-  const impact = impactOf("haproxy", { role: "load-balancer", mode: "global" }, ["image"], {
-    fleet: alone,
-    vrrp,
-  })
+  const impact = impactOf("haproxy-1", balancer, ["image"], { ...context, members: 1 })
   expect(impact).toBe(
     "restart; 10 s, at most 120 s; there is no second load balancer to move the VIP to: up to 10 s to stop, then the start",
   )
@@ -85,8 +87,9 @@ test("stop-first leaves the other tasks serving, unless there is no other", () =
 })
 
 test("what lies outside the task restarts nothing", () => {
-  const parts = { role: "load-balancer", mode: "global" as const }
-  expect(impactOf("haproxy", parts, ["deploy.update_config.parallelism"])).toMatch(/^none; none/)
+  expect(impactOf("haproxy-1", balancer, ["deploy.update_config.parallelism"])).toMatch(
+    /^none; none/,
+  )
   expect(impactOf("app", { replicas: 4 }, ["deploy.replicas", "deploy.labels.x"])).toMatch(/^scale/)
   expect(impactOf("app", { replicas: 4 }, ["deploy.replicas", "image"])).toMatch(/^rolling restart/)
   // Without the old definition nobody knows that only these changed.
@@ -101,7 +104,8 @@ test("a removal is reversible unless data goes with it", () => {
     reversible: false,
     lost: expect.stringContaining("pgdata"),
   })
-  expect(words(createImpact())).toBe("create; none; nothing used it before")
+  expect(words(createImpact({ isJob: false }))).toBe("create; none; nothing used it before")
+  expect(createImpact({ isJob: true })).toMatchObject({ kind: "job", reversible: false })
 })
 
 test("hosts: app hosts come and go unnoticed, data does not come back", () => {

@@ -14,6 +14,8 @@ import type { VrrpTiming } from "./vrrp.ts"
 export interface ImpactContext {
   fleet: PlanFleet
   vrrp: VrrpTiming | undefined
+  /** Services of the same wave and leader, this one among them. */
+  members: number
 }
 
 /** The watch over HAProxy's health socket asks this often and waits this long (images/keepalived). */
@@ -40,14 +42,23 @@ export function updateImpact(
     const reason = "the files are validated and reloaded; the daemon keeps its connections"
     return { kind: "reload", unavailable: none, reason, ...undone }
   }
+  if (service.leader === "vip") return movesVip(service, definition, context)
   const role = placedOn(definition, "role")
-  if (role === "load-balancer") return movesVip(service, definition, context)
   if (role === "database" && durableVolumes(service).length > 0) return failsOver(context.fleet)
   return restarts(service, definition, context.fleet)
 }
 
 /** What people notice of a service that was not there before. */
-export function createImpact(): Impact {
+export function createImpact({ isJob }: Pick<DesiredService, "isJob">): Impact {
+  if (isJob) {
+    return {
+      kind: "job",
+      unavailable: none,
+      reason: "runs to completion first; when it fails, nothing after it is changed",
+      reversible: false,
+      lost: "what the job changed in the data stays changed",
+    }
+  }
   return { kind: "create", unavailable: none, reason: "nothing used it before", ...undone }
 }
 
@@ -78,17 +89,16 @@ function inPlace(fields: string[]): Impact {
  * The bound adds the watch's timeout and a lost message.
  */
 function movesVip(service: DesiredService, definition: Definition, context: ImpactContext): Impact {
-  const hosts = taskCount(definition, context.fleet.hosts)
-  const { vrrp } = context
-  if (hosts < 2 || vrrp === undefined) {
+  const { vrrp, members } = context
+  if (members < 2 || vrrp === undefined) {
     const why =
-      hosts < 2
+      members < 2
         ? "there is no second load balancer to move the VIP to"
         : "no Keepalived file says how the VIP moves"
     return stopsAndStarts(service, definition, why)
   }
   const told = vrrp.advertSeconds + vrrp.skewSeconds
-  const watched = service.shortName !== "keepalived"
+  const watched = !service.shortName.startsWith("keepalived")
   const expectedSeconds = round(watched ? watchIntervalSeconds + told : told)
   const worst = vrrp.masterDownSeconds + (watched ? watchIntervalSeconds + watchTimeoutSeconds : 0)
   const noticed = watched ? `noticed in ${watchIntervalSeconds} s, ` : ""
@@ -96,10 +106,11 @@ function movesVip(service: DesiredService, definition: Definition, context: Impa
   const promised = objective === undefined ? "" : `; ${objective} s are promised for one move`
   return {
     kind: "failover",
-    unavailable: { expectedSeconds, atMostSeconds: round(hosts * worst) },
+    unavailable: { expectedSeconds, atMostSeconds: round(worst) },
+    sharedOutage: `${service.leader} in wave ${service.wave}`,
     reason:
-      `hosts restart one after the other; the VIP moves once when its owner comes last, ` +
-      `at most ${hosts} times (${noticed}taken over after ${round(told)} s, ` +
+      `the standby restarts first, the VIP's owner last: of ${members} the VIP moves once, ` +
+      `and only here if this is its owner (${noticed}taken over after ${round(told)} s, ` +
       `or ${round(vrrp.masterDownSeconds)} s when a message is lost${promised})`,
     ...undone,
   }

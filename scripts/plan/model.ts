@@ -42,6 +42,7 @@ export type ImpactKind =
   | "failover"
   | "restart"
   | "create"
+  | "job"
   | "remove"
 
 /** What people notice of an operation. */
@@ -49,6 +50,8 @@ export interface Impact {
   kind: ImpactKind
   /** Time in which requests fail, in seconds; null where nothing bounds it. */
   unavailable: { expectedSeconds: number; atMostSeconds: number } | null
+  /** Operations that name the same outage cause it once together, e.g. one move of the VIP. */
+  sharedOutage?: string
   /** Where the numbers come from, one sentence. */
   reason: string
   /** Whether reverting the commit brings back what was there. */

@@ -30,8 +30,15 @@ export function outageSummary({ operations }: FleetPlan): string {
   }
   const noticed = operations.filter(({ impact }) => (impact.unavailable?.atMostSeconds ?? 0) > 0)
   if (noticed.length === 0) return "no request is expected to fail"
-  const expected = sum(noticed.map(({ impact }) => impact.unavailable?.expectedSeconds ?? 0))
-  const most = sum(noticed.map(({ impact }) => impact.unavailable?.atMostSeconds ?? 0))
+  const outages = Map.groupBy(noticed, ({ impact, name }) => impact.sharedOutage ?? name)
+  const total = (field: "expectedSeconds" | "atMostSeconds") =>
+    sum(
+      [...outages.values()].map((group) =>
+        Math.max(...group.map(({ impact }) => impact.unavailable?.[field] ?? 0)),
+      ),
+    )
+  const expected = total("expectedSeconds")
+  const most = total("atMostSeconds")
   return `unavailable for ${expected} s expected, ${most} s at most`
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { DesiredService } from "../deploy/desired.ts"
+import type { DesiredService, Leader } from "../deploy/desired.ts"
 import type { SwarmService } from "../deploy/swarm-types.ts"
 import { assumeLive } from "./assumed.ts"
 import type { Definition } from "./definition.ts"
@@ -59,6 +59,7 @@ export function hosts(
 export interface ServiceParts {
   wave?: number
   impact?: "reload" | "restart"
+  leader?: Leader
   role?: string
   host?: string
   replicas?: number
@@ -103,6 +104,9 @@ export function service(shortName: string, parts: ServiceParts = {}): DesiredSer
     wave: parts.wave ?? 10,
     deadlineSeconds: 120,
     impact: parts.impact ?? "restart",
+    leader: parts.leader,
+    host: parts.host,
+    isJob: false,
     specHash: createHash("sha256")
       .update(JSON.stringify(definition) + JSON.stringify(parts))
       .digest("hex")

@@ -92,16 +92,20 @@ services:
     configs: [{source: haproxy_cfg, target: /config/haproxy.cfg}]
     secrets: [{source: edge_tls, target: edge_tls}]
     deploy: {mode: global, placement: {constraints: [node.labels.role == load-balancer]}}
-  haproxy:
-    x-quickcart: {wave: 30, deadlineSeconds: 90, impact: restart}
-    image: haproxy:${parts.image}
-    deploy: {mode: global, placement: {constraints: [node.labels.role == load-balancer]}}
-secrets: {edge_tls: {external: true, name: "\${QUICKCART_SECRET_EDGE_TLS:?push it}"}}
+${[1, 2].map((n) => balancer(n, parts.image)).join("")}secrets: {edge_tls: {external: true, name: "\${QUICKCART_SECRET_EDGE_TLS:?push it}"}}
 configs:
   keepalived: {name: quickcart_keepalived_1, file: ./keepalived.conf}
   haproxy_cfg: {name: quickcart_haproxy_cfg_${parts.timeout}, file: ./haproxy.cfg}
 `,
   )
+}
+
+function balancer(n: number, image: string): string {
+  return `  haproxy-${n}:
+    x-quickcart: {wave: 30, deadlineSeconds: 90, impact: restart, leader: vip}
+    image: haproxy:${image}
+    deploy: {mode: global, placement: {constraints: [node.labels.host == load-balancer-${n}]}}
+`
 }
 
 test("the plan of an edit, as text and as markdown", async () => {
@@ -126,7 +130,7 @@ test("a new environment creates everything, and an unknown one or commit is a se
   git("add", "-A")
   const plan = await offlinePlan(repository, "shop", "empty")
   const kinds = plan.operations.map(({ kind, name }) => `${kind} ${name}`)
-  expect(kinds).toContain("create-service quickcart_haproxy")
+  expect(kinds).toContain("create-service quickcart_haproxy-1")
   expect(kinds).toContain("create-host manager-1")
   expect(plan.cost.before).toBe(0)
   git("checkout", "-q", "-f", "main")

@@ -169,13 +169,13 @@ describe("planted drift is found, field by field, and healed", () => {
   })
 
   test("of ports and health checks", async () => {
-    await change("haproxy", (spec) => {
+    await change("haproxy-1", (spec) => {
       list(record(spec.EndpointSpec).Ports).pop()
       Object.assign(record(container(spec).Healthcheck), { Retries: 9 })
     })
     expect(lines(await look())).toEqual([
-      "drift service quickcart_haproxy EndpointSpec.Ports.8405/tcp",
-      "drift service quickcart_haproxy Healthcheck.Retries",
+      "drift service quickcart_haproxy-1 EndpointSpec.Ports.8405/tcp",
+      "drift service quickcart_haproxy-1 Healthcheck.Retries",
     ])
     await healed()
   })

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { beforeAll, expect, test } from "vitest"
-import { swarmHosts } from "../../scripts/deploy/fleet-file.ts"
+import { memberService, swarmHosts } from "../../scripts/deploy/fleet-file.ts"
 import { drift } from "../../scripts/drift/drift.ts"
 import { awaitHealthy, inHost, taskContainer } from "../../scripts/drills/fleet-access.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
@@ -61,7 +61,9 @@ test("a value that was never new is not rotated", async () => {
 
 test("the certificate is rotated under load: no failed request, no restart", async () => {
   const tasks = () =>
-    Promise.all(balancers.map(({ name }) => taskContainer(context, name, "quickcart_haproxy")))
+    Promise.all(
+      balancers.map(({ name }) => taskContainer(context, name, memberService("haproxy", name))),
+    )
   const before = { tasks: await tasks(), served: await servedFingerprint() }
   const watch = watchProcesses()
   const load = await underLoad(context, async () => {

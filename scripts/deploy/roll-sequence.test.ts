@@ -1,0 +1,35 @@
+import { expect, test } from "vitest"
+import { rollSequence } from "./roll-sequence.ts"
+
+const pinned = (name: string, host: string) => ({
+  service: { name, host, leader: "vip" as const },
+})
+const wave = [
+  pinned("haproxy-1", "load-balancer-1"),
+  pinned("haproxy-2", "load-balancer-2"),
+  pinned("haproxy-3", "load-balancer-3"),
+]
+
+const order = (owner: string | undefined) =>
+  rollSequence(wave, new Map([["vip", owner]])).map(
+    ({ operations, leading }) =>
+      `${operations.map(({ service }) => service.name)}${leading === undefined ? "" : " leads"}`,
+  )
+
+test("the VIP's owner comes last, whoever it is", () => {
+  expect(order("load-balancer-1")).toEqual(["haproxy-2", "haproxy-3", "haproxy-1 leads"])
+  expect(order("load-balancer-3")).toEqual(["haproxy-1", "haproxy-2", "haproxy-3 leads"])
+})
+
+test("without an owner they still go one at a time", () => {
+  expect(order(undefined)).toEqual(["haproxy-1", "haproxy-2", "haproxy-3"])
+})
+
+test("services without a leader go first, together", () => {
+  const free = (name: string) => ({ service: { name, host: undefined, leader: undefined } })
+  const batches = rollSequence([pinned("haproxy-1", "a"), free("x"), free("y")], new Map())
+  expect(batches.map(({ operations }) => operations.map(({ service }) => service.name))).toEqual([
+    ["x", "y"],
+    ["haproxy-1"],
+  ])
+})
