@@ -3,7 +3,7 @@ import { enableCompileCache } from "node:module"
 import { join } from "node:path"
 import { Command } from "commander"
 import { addGitHubCommands } from "./github/commands.ts"
-import { Failure } from "./io/failure.ts"
+import { explainError } from "./io/explain-error.ts"
 
 interface ImagesOptions {
   lockOnly?: boolean
@@ -118,6 +118,8 @@ program
   .command("drift <env>")
   .description("how the live fleet differs from the commit; exit 2 when it does")
   .option("--heal", "undo what drifted; pending changes wait for apply")
+  .option("--allow-dirty", "heal with files that are not committed")
+  .option("--override <rule>", "heal against a guard rule this once (repeatable)", collect, [])
   .option("--adopt", "print the change of the spec that would accept it, where there is one")
   .option("--hosts", "compare what cloud-init wrote on every host as well")
   .option("--json", "print the differences as JSON")
@@ -218,7 +220,7 @@ addGitHubCommands(program, repository)
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof Failure)) throw error
-  process.stderr.write(`error: ${error.message}\n`)
-  process.exitCode = error.exitCode
+  const { text, exitCode } = explainError(error)
+  process.stderr.write(`${text}\n`)
+  process.exitCode = exitCode
 }

@@ -7,7 +7,7 @@ import type { ImageLock } from "../images/names.ts"
 import { formatProblem, hasErrors, type Problem } from "../schema/problem.ts"
 import { validateEnvironment } from "../schema/validate.ts"
 import { Failure } from "./io/failure.ts"
-import { list, readText, remove, writeAtomic } from "./io/files.ts"
+import { list, readParsed, readText, remove, writeAtomic } from "./io/files.ts"
 
 /** A file of `stacks/<env>` that is not what the environment asks for. */
 export interface FileChange {
@@ -84,11 +84,9 @@ export function renderVerb(
 }
 
 function readLock(repository: string): ImageLock {
-  const text = readText(join(repository, "images", "lock.json"))
-  if (text === undefined) {
-    throw new Failure("images/lock.json is missing. Write it: npx quickcart images --lock-only")
-  }
-  return JSON.parse(text) as ImageLock
+  const file = join(repository, "images", "lock.json")
+  const remedy = "Write it: npx quickcart images --lock-only"
+  return readParsed(file, (text) => JSON.parse(text) as ImageLock, remedy)
 }
 
 function renderEnvironment(repository: string, name: string, lock: ImageLock): RenderResult {

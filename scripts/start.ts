@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { readFleetFile } from "./deploy/fleet-file.ts"
 import { nowMs } from "./io/clock.ts"
-import { Failure } from "./io/failure.ts"
+import { explainError } from "./io/explain-error.ts"
 import { boxPorts } from "./io/providers/box-compose.ts"
 import { openState } from "./io/state.ts"
 import { boxEnvironment, startBox } from "./start-box.ts"
@@ -23,7 +23,7 @@ The shop runs (${seconds} s):
   npx quickcart status ${boxEnvironment}     ssh -F ${state.path("ssh", "config")} manager-1
   npx quickcart down ${boxEnvironment}       removes everything\n`)
 } catch (error) {
-  if (!(error instanceof Failure)) throw error
-  process.stderr.write(`error: ${error.message}\n`)
-  process.exitCode = error.exitCode
+  const { text, exitCode } = explainError(error)
+  process.stderr.write(`${text}\n`)
+  process.exitCode = exitCode
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
-import { gatherFacts, liveNetworks, swarmMembers } from "../guard/facts.ts"
+import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, checkOverrides, enforceGuard } from "../guard/index.ts"
 import { nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
@@ -55,32 +55,25 @@ export async function apply(
   try {
     for (const { host, reason } of connection.unreachable) {
       options.report(
-        `warning: manager ${host} does not answer (${reason}); using ${connection.manager}`,
+        `warning: manager ${host} does not answer (${reason}); using ${connection.manager()}`,
       )
     }
     const { engine } = connection
     if (options.breakLock && (await breakLock(engine))) options.report("removed the existing lock")
-    const owner = `${await identity(repository)} (pid ${process.pid})`
-    const release = await takeLock(engine, { owner, commit })
+    const actor = await identity(repository)
+    const lock = await takeLock(engine, { owner: `${actor} (pid ${process.pid})`, commit })
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
-      const facts = await gatherFacts({
-        repository,
-        tier: fleet.tier,
-        commit,
-        hostsBefore: swarmMembers(observed, fleet.hosts),
-        hostsAfter: fleet.hosts,
-        networks: await liveNetworks(engine),
-        online: true,
-      })
+      const facts = await liveFacts(repository, fleet, commit, observed, engine)
       const refusals = checkGuard({ plan, desired, observed, facts })
-      enforceGuard(refusals, options.overrides ?? [], options.report)
-      await execute(plan, desired, connection, options.report)
+      const { report } = options
+      enforceGuard(refusals, options.overrides ?? [], report)
+      await execute(plan, desired, connection, { report, lock, origin: { commit, actor } })
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
     } finally {
-      await release()
+      await lock.release()
     }
   } finally {
     await connection.close()
@@ -97,7 +90,8 @@ export function wanted(repository: string, environment: string) {
   return { fleet, state, desired }
 }
 
-async function refuseUncommitted(
+/** Throws a Failure when the files to apply are in no commit, unless that is allowed. */
+export async function refuseUncommitted(
   repository: string,
   environment: string,
   allowDirty: boolean,

@@ -37,6 +37,18 @@ function service(update?: { State: string; Message?: string }): SwarmService {
   }
 }
 
+const job = (run: number, policy?: { Condition: string; MaxAttempts?: number }): SwarmService => {
+  const live = service()
+  live.Spec.Mode = { ReplicatedJob: { TotalCompletions: 1 } }
+  live.JobStatus = { JobIteration: { Index: run } }
+  if (policy !== undefined) live.Spec.TaskTemplate.RestartPolicy = policy
+  return live
+}
+const runOf = (iteration: number, state: string) => ({
+  ...task(`${iteration}-${state}`, state, "n1", "complete"),
+  JobIteration: { Index: iteration },
+})
+
 const wanted = { specHash: "new" }
 const judge = (live: SwarmService | undefined, tasks: SwarmTask[], upToDate: string[]) =>
   convergence(wanted, live, tasks, new Set(upToDate), nodes)
@@ -94,4 +106,30 @@ test("a global service wants one task on each live node that its constraints all
   live.Spec.TaskTemplate.Placement = { Constraints: ["node.labels.role == app"] }
   expect(desiredTasks(live, nodes)).toBe(2)
   expect(desiredTasks(live, [...nodes, node("n3", "app", "down")])).toBe(2)
+})
+
+test("a job converges when its current run has completed, not an earlier one", () => {
+  expect(judge(job(2), [runOf(2, "complete")], [])).toEqual({
+    state: "converged",
+    detail: "1/1 complete",
+  })
+  expect(judge(job(2), [runOf(1, "complete"), runOf(2, "preparing")], [])).toEqual({
+    state: "waiting",
+    detail: "0/1 complete, 1 preparing",
+  })
+})
+
+test("a job fails when its restart policy has no attempt left", () => {
+  const policy = { Condition: "on-failure", MaxAttempts: 1 }
+  expect(judge(job(0, policy), [runOf(0, "failed")], []).state).toBe("waiting")
+  expect(judge(job(0, policy), [runOf(0, "failed"), runOf(0, "failed")], [])).toEqual({
+    state: "failed",
+    detail: "0/1 complete, 2 of 2 attempts failed",
+  })
+  expect(judge(job(0, { Condition: "none" }), [runOf(0, "failed")], []).state).toBe("failed")
+})
+
+test("tasks that do not run yet are shown with their states", () => {
+  const tasks = [task("a", "running"), task("b", "pending", "")]
+  expect(judge(service(), tasks, ["a", "b"]).detail).toBe("1/2 running, 1 pending")
 })

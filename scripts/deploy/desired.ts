@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parse } from "yaml"
 import { Failure } from "../io/failure.ts"
+import { readParsed } from "../io/files.ts"
+import { durationSeconds } from "../plan/duration.ts"
 import type { ResolvedSecret } from "../secrets/source.ts"
 import { stackName } from "./swarm-types.ts"
 
@@ -33,6 +35,8 @@ export interface DesiredService {
   host: string | undefined
   /** Runs to completion, once for each content, before later waves start. */
   isJob: boolean
+  /** How long it has to run well before it counts as converged. */
+  monitorSeconds: number
   /** Covers the definition and the names of everything it mounts. */
   specHash: string
   /** A stack file of its own, ready for `docker stack deploy`. */
@@ -77,7 +81,11 @@ export function readDesired(directory: string, secrets: ResolvedSecret[]): Desir
   const configs = new Map<string, DesiredConfig>()
   for (const name of names.sort()) {
     // Docker's CLI reads YAML 1.1, so the same text must mean the same here.
-    const file = parse(readFileSync(join(directory, name), "utf8"), { version: "1.1" }) as StackFile
+    const file = readParsed(
+      join(directory, name),
+      (text) => parse(text, { version: "1.1" }) as StackFile,
+      "Render it again: npx quickcart render",
+    )
     for (const config of Object.values(file.configs ?? {})) {
       configs.set(config.name, {
         name: config.name,
@@ -92,8 +100,11 @@ export function readDesired(directory: string, secrets: ResolvedSecret[]): Desir
   return { services, configs: [...configs.values()], secrets }
 }
 
-/** Stack file holding several services, for one `docker stack deploy`. */
-export function mergeStacks(services: DesiredService[]): Record<string, unknown> {
+/** Stack file holding several services, for one `docker stack deploy`, with further service labels. */
+export function mergeStacks(
+  services: DesiredService[],
+  labels: Record<string, string> = {},
+): Record<string, unknown> {
   const merged: Record<string, Record<string, unknown>> = {}
   let version: unknown
   for (const { stack } of services) {
@@ -102,7 +113,11 @@ export function mergeStacks(services: DesiredService[]): Record<string, unknown>
       else merged[section] = { ...merged[section], ...(value as Record<string, unknown>) }
     }
   }
-  return { version, ...merged }
+  const labelled = Object.entries(merged.services ?? {}).map(([name, definition]) => {
+    const { deploy, ...rest } = definition as { deploy: { labels?: Record<string, string> } }
+    return [name, { ...rest, deploy: { ...deploy, labels: { ...deploy.labels, ...labels } } }]
+  })
+  return { version, ...merged, services: Object.fromEntries(labelled) }
 }
 
 function configData(directory: string, stackFile: string, path: string): string {
@@ -144,6 +159,7 @@ function desiredService(
     leader,
     host: pinnedTo(deploy.placement?.constraints ?? []),
     isJob,
+    monitorSeconds: durationSeconds(deploy.update_config?.monitor ?? defaultMonitor),
     specHash,
     configs: Object.values(sections.configs).map((config) => config.name),
     stack: {
@@ -154,7 +170,11 @@ function desiredService(
   }
 }
 
+/** swarmkit, api/defaults/service.go */
+const defaultMonitor = "5s"
+
 interface Deploy extends Record<string, unknown> {
+  update_config?: { monitor?: string }
   mode?: string
   labels?: object
   placement?: { constraints?: string[] }

@@ -1,27 +1,49 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { nowMs } from "../io/clock.ts"
-import type { Engine } from "../io/engine.ts"
-import { filters } from "../io/engine.ts"
+import { type Engine, EngineFailure, filters, isTransient } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
 import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
 import { leaderKinds } from "./leaders.ts"
+import { type HeldLock, LockLost } from "./lock.ts"
 import { observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack, type Undo } from "./rollback.ts"
-import { namespaceLabel, type SwarmTask, stackName } from "./swarm-types.ts"
+import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
+import {
+  actorLabel,
+  commitLabel,
+  namespaceLabel,
+  type SwarmTask,
+  specHashLabel,
+  stackName,
+} from "./swarm-types.ts"
 
 type ServiceOperation = Extract<Operation, { service: DesiredService }>
 
 /** Told about each step, for progress lines. */
 export type Report = (line: string) => void
 
+/** Who changes the fleet to what; written to the labels of the services it sends. */
+export interface Origin {
+  commit: string
+  actor: string
+}
+
+export interface Execution {
+  report: Report
+  /** Checked before every batch: without it somebody else may be changing the fleet. */
+  lock: Pick<HeldLock, "check">
+  origin: Origin
+}
+
 const pollMs = 500
-/** New services have no update status that says Swarm watched them, so we watch. */
-const stableSeconds = 2
+/** ssh's own exit code: the connection was lost, and with it the answer. */
+const connectionLost = 255
+const mostSends = 3
 
 /**
  * Carries out a plan in its order and makes no decisions of its own. When a
@@ -32,28 +54,33 @@ export async function execute(
   plan: Plan,
   desired: Desired,
   connection: SwarmConnection,
-  report: Report,
+  { report, lock, origin }: Execution,
 ): Promise<void> {
   const { engine } = connection
   for (const operation of plan.operations) {
     if (operation.kind === "create-config") await createConfig(engine, desired, operation.name)
     if (operation.kind === "create-secret") await createSecret(engine, desired, operation.name)
   }
-  const undo: Undo[] = []
+  const undo = await leftSnapshot(engine)
   try {
     for (const wave of waves(plan)) {
       for (const batch of rollSequence(wave, await leadingHosts(wave, connection))) {
+        await lock.check()
         await prepareLeader(batch, connection, report)
-        undo.push(...batch.operations.map(undoOf))
-        await deployBatch(batch.operations, connection, report)
+        undo.splice(0, undo.length, ...earliest(undo, batch.operations.map(undoOf)))
+        await saveSnapshot(engine, undo)
+        await deployBatch(batch.operations, connection, origin, report)
       }
     }
   } catch (error) {
+    if (error instanceof LockLost) throw error
     const reason = error instanceof Error ? error.message : String(error)
     report(`failed: ${reason.split("\n")[0]}`)
     const outcome = await rollBack(engine, undo.toReversed(), report)
+    await dropSnapshot(engine)
     throw new Failure(`${reason}\n${outcome}`)
   }
+  await dropSnapshot(engine)
   await tidy(plan, engine, report)
 }
 
@@ -99,38 +126,87 @@ function waves(plan: Plan): ServiceOperation[][] {
 async function deployBatch(
   batch: ServiceOperation[],
   connection: SwarmConnection,
+  origin: Origin,
   report: Report,
 ): Promise<void> {
-  const services = batch.map((operation) => operation.service)
-  const stack = JSON.stringify(mergeStacks(services))
   for (const { service, cause } of batch) report(`${service.name}: ${cause}`)
-  const result = await connection.remote.exec(
-    connection.manager,
-    `env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`,
-    { input: stack, allowFailure: true, timeoutSeconds: 120 },
+  const services = batch.map((operation) => operation.service)
+  await send(services, connection, origin, report)
+  const abort = new AbortController()
+  const awaited = services.map((service) =>
+    awaitService(connection.engine, service, report, abort.signal).catch((error) => {
+      abort.abort()
+      throw error
+    }),
   )
-  if (result.exitCode !== 0) {
-    throw new Failure(`Docker refused the stack file: ${result.stderr.trim()}`)
+  for (const outcome of await Promise.allSettled(awaited)) {
+    if (outcome.status === "rejected" && outcome.reason !== aborted) throw outcome.reason
   }
-  await Promise.all(services.map((service) => awaitService(connection.engine, service, report)))
 }
+
+/**
+ * Hands the services to `docker stack deploy`. When the connection is lost on
+ * the way, only those are sent again that did not arrive: sending a definition
+ * twice makes Swarm forget what it could roll back to.
+ */
+async function send(
+  services: DesiredService[],
+  connection: SwarmConnection,
+  origin: Origin,
+  report: Report,
+): Promise<void> {
+  let missing = services
+  for (let left = mostSends; missing.length > 0; left -= 1) {
+    const result = await connection.remote.exec(
+      connection.manager(),
+      `env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`,
+      {
+        input: JSON.stringify(mergeStacks(missing, labelsOf(origin))),
+        allowFailure: true,
+        timeoutSeconds: 120,
+      },
+    )
+    if (result.exitCode === 0) return
+    const lost = result.exitCode === connectionLost || isTransient(result.stderr)
+    if (!lost || left <= 1) {
+      throw new Failure(`Docker refused the stack file: ${result.stderr.trim()}`)
+    }
+    report(
+      `lost ${connection.manager()} while deploying: ${result.stderr.trim().split("\n").at(-1)}`,
+    )
+    const { services: live } = await observe(connection.engine)
+    missing = missing.filter(
+      ({ name, specHash }) =>
+        live.find(({ Spec }) => Spec.Name === name)?.Spec.Labels?.[specHashLabel] !== specHash,
+    )
+  }
+}
+
+function labelsOf({ commit, actor }: Origin): Record<string, string> {
+  return { [commitLabel]: commit, [actorLabel]: actor }
+}
+
+/** Rejection of a wait that was given up because a sibling failed. */
+const aborted = new Error("a sibling failed")
 
 async function awaitService(
   engine: Engine,
   service: DesiredService,
   report: Report,
+  signal: AbortSignal,
 ): Promise<void> {
   const start = nowMs()
   let convergedSince: number | undefined
   let last = ""
   for (;;) {
+    if (signal.aborted) throw aborted
     const { verdict, settled } = await look(engine, service)
     if (verdict.state === "failed") {
       throw new Failure(await describeFailure(engine, service.name, verdict.detail))
     }
     if (verdict.state === "converged") {
       convergedSince ??= nowMs()
-      if (settled || nowMs() - convergedSince >= stableSeconds * 1000) {
+      if (settled || nowMs() - convergedSince >= service.monitorSeconds * 1000) {
         report(
           `${service.name}: ${verdict.detail} after ${((nowMs() - start) / 1000).toFixed(1)} s`,
         )
@@ -167,20 +243,31 @@ async function look(
 
 async function createConfig(engine: Engine, desired: Desired, name: string): Promise<void> {
   const config = desired.configs.find((candidate) => candidate.name === name)
-  await engine.post("/configs/create", {
-    Name: name,
-    Labels: { [namespaceLabel]: stackName },
-    Data: Buffer.from(config?.data ?? "").toString("base64"),
-  })
+  await createObject(engine, "configs", name, config?.data)
 }
 
 async function createSecret(engine: Engine, desired: Desired, name: string): Promise<void> {
   const secret = desired.secrets.find((candidate) => candidate.name === name)
-  await engine.post("/secrets/create", {
-    Name: name,
-    Labels: { [namespaceLabel]: stackName },
-    Data: Buffer.from(secret?.value ?? "").toString("base64"),
-  })
+  await createObject(engine, "secrets", name, secret?.value)
+}
+
+/** The name holds the content's hash, so what is there already is what we want. */
+async function createObject(
+  engine: Engine,
+  kind: "configs" | "secrets",
+  name: string,
+  content: string | undefined,
+): Promise<void> {
+  if (content === undefined) throw new Error(`nothing to create ${name} from`)
+  try {
+    await engine.post(`/${kind}/create`, {
+      Name: name,
+      Labels: { [namespaceLabel]: stackName },
+      Data: Buffer.from(content).toString("base64"),
+    })
+  } catch (error) {
+    if (!(error instanceof EngineFailure) || error.status !== 409) throw error
+  }
 }
 
 /** Removal comes last, when everything that stays has converged. */
@@ -193,6 +280,14 @@ async function tidy(plan: Plan, engine: Engine, report: Report): Promise<void> {
   for (const operation of plan.operations) {
     if (!("id" in operation)) continue
     report(`${operation.kind} ${operation.name}`)
-    await engine.remove(`/${paths[operation.kind]}/${operation.id}`)
+    try {
+      await engine.remove(`/${paths[operation.kind]}/${operation.id}`)
+    } catch (error) {
+      if (error instanceof EngineFailure && error.status === 404) continue
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Failure(
+        `everything converged, but tidying up did not end: ${reason}\nThe next apply does the rest.`,
+      )
+    }
   }
 }

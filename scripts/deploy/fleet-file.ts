@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { suggestion } from "../../schema/closest.ts"
 import { Failure } from "../io/failure.ts"
+import { list, readParsed } from "../io/files.ts"
 
 /** A host as `stacks/<env>/fleet.json` records it. */
 export interface FleetHost {
@@ -39,13 +41,17 @@ export interface FleetFile {
  * environments when there is none.
  */
 export function readFleetFile(repository: string, environment: string): FleetFile {
-  const file = join(repository, "stacks", environment, "fleet.json")
+  const stacks = join(repository, "stacks")
+  const file = join(stacks, environment, "fleet.json")
   if (!existsSync(file)) {
+    const known = list(stacks)
+    const hint = known.length === 0 ? "" : ` Of those there are, ${suggestion(environment, known)}`
     throw new Failure(
-      `there is no environment "${environment}" under stacks/. Write environments/${environment}.yaml and run: npx quickcart render ${environment}`,
+      `there is no environment "${environment}" under stacks/.${hint} For a new one write environments/${environment}.yaml and run: npx quickcart render ${environment}`,
     )
   }
-  return JSON.parse(readFileSync(file, "utf8")) as FleetFile
+  const remedy = `Render it again: npx quickcart render ${environment}`
+  return readParsed(file, (text) => JSON.parse(text) as FleetFile, remedy)
 }
 
 /** Swarm name of a component's service that is pinned to this host, e.g. `quickcart_haproxy-2`. */

@@ -1,6 +1,7 @@
-import { nowMs } from "../io/clock.ts"
+import { hostname } from "node:os"
 import { type Engine, EngineFailure } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
+import { onInterrupt } from "../io/interrupt.ts"
 import { updateSpec } from "../io/update-spec.ts"
 import type { SwarmObject } from "./swarm-types.ts"
 
@@ -14,17 +15,29 @@ export interface LockHolder {
   commit: string
 }
 
+/** The deploy lock while this process holds it. */
+export interface HeldLock {
+  /** Throws a LockLost when somebody else has taken it away. */
+  check(): Promise<void>
+  release(): Promise<void>
+}
+
+/** Somebody broke the lock: another run may be changing the fleet, so this one must not. */
+export class LockLost extends Failure {}
+
 interface Lock extends SwarmObject {
   Version: { Index: number }
+  UpdatedAt: string
 }
 
 /**
  * Takes the deploy lock: a Swarm config, because creating one by name is
  * atomic across managers. Throws a Failure that says who holds it. The lock is
  * renewed while it is held, so that a run that died blocks nobody for longer
- * than a minute. Returns the function that releases it.
+ * than a minute, and at once when it died on this machine. An interrupt
+ * releases it.
  */
-export async function takeLock(engine: Engine, holder: LockHolder): Promise<() => Promise<void>> {
+export async function takeLock(engine: Engine, holder: LockHolder): Promise<HeldLock> {
   for (;;) {
     try {
       const { ID } = await engine.post<{ ID: string }>("/configs/create", {
@@ -32,14 +45,10 @@ export async function takeLock(engine: Engine, holder: LockHolder): Promise<() =
         Data: Buffer.from("lock").toString("base64"),
         Labels: labels(holder),
       })
-      const renewal = setInterval(() => void renew(engine, ID, holder), renewSeconds * 1000)
-      return async () => {
-        clearInterval(renewal)
-        await engine.remove(`/configs/${ID}`).catch(() => undefined)
-      }
+      return held(engine, ID, holder)
     } catch (error) {
       if (!(error instanceof EngineFailure) || error.status !== 409) throw error
-      await removeExpired(engine)
+      await removeDead(engine)
     }
   }
 }
@@ -48,13 +57,36 @@ export async function takeLock(engine: Engine, holder: LockHolder): Promise<() =
 export async function breakLock(engine: Engine): Promise<boolean> {
   const lock = await currentLock(engine)
   if (lock === undefined) return false
-  await engine.remove(`/configs/${lock.ID}`)
+  await remove(engine, lock.ID)
   return true
 }
 
-function labels({ owner, commit }: LockHolder) {
-  return { owner, commit, expires: String(nowMs() + expirySeconds * 1000) }
+function held(engine: Engine, id: string, holder: LockHolder): HeldLock {
+  const renewal = setInterval(() => void renew(engine, id, holder), renewSeconds * 1000)
+  const release = async () => {
+    clearInterval(renewal)
+    forget()
+    await remove(engine, id).catch(() => undefined)
+  }
+  const forget = onInterrupt(release)
+  return {
+    release,
+    check: async () => {
+      const lock = await currentLock(engine)
+      if (lock?.ID === id) return
+      throw new LockLost(
+        `the deploy lock is gone${lock === undefined ? "" : `: ${lock.Spec.Labels?.owner} holds it now`}. Nothing more is changed. When the other run has ended, apply again.`,
+      )
+    },
+  }
 }
+
+function labels({ owner, commit }: LockHolder) {
+  return { owner, commit, host: hostname(), pid: String(process.pid), renewals: String(counter++) }
+}
+
+/** Makes every renewal a change, so that Swarm records its time. */
+let counter = 0
 
 /** A renewal that fails is not an error yet: the next one may pass before the lock expires. */
 async function renew(engine: Engine, id: string, holder: LockHolder): Promise<void> {
@@ -71,15 +103,40 @@ async function currentLock(engine: Engine): Promise<Lock | undefined> {
   return configs.find((config) => config.Spec.Name === lockName)
 }
 
-async function removeExpired(engine: Engine): Promise<void> {
-  const lock = await currentLock(engine)
+/** Both times are the manager's own: no two machines' clocks are compared. */
+async function removeDead(engine: Engine): Promise<void> {
+  const [lock, { SystemTime }] = await Promise.all([
+    currentLock(engine),
+    engine.get<{ SystemTime: string }>("/info"),
+  ])
   if (lock === undefined) return
-  const { owner, commit, expires } = lock.Spec.Labels ?? {}
-  const left = Math.ceil((Number(expires) - nowMs()) / 1000)
-  if (left > 0) {
+  const { owner, commit, host, pid } = lock.Spec.Labels ?? {}
+  const silentSeconds = (Date.parse(SystemTime) - Date.parse(lock.UpdatedAt)) / 1000
+  const left = Math.ceil(expirySeconds - silentSeconds)
+  const diedHere = host === hostname() && !isAlive(Number(pid))
+  if (left > 0 && !diedHere) {
     throw new Failure(
       `another apply is running: ${owner} at commit ${commit?.slice(0, 12)}, since ${lock.CreatedAt}. Wait until it ends; if it died, its lock goes in ${left} s, or at once with --break-lock.`,
     )
   }
-  await engine.remove(`/configs/${lock.ID}`)
+  await remove(engine, lock.ID)
+}
+
+/** Signal 0 only asks (kill(2)); a process of somebody else's answers with EPERM. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+/** Two runs may see the same dead lock; the second finds it gone. */
+async function remove(engine: Engine, id: string): Promise<void> {
+  try {
+    await engine.remove(`/configs/${id}`)
+  } catch (error) {
+    if (!(error instanceof EngineFailure) || error.status !== 404) throw error
+  }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { Desired, DesiredService } from "./desired.ts"
 import type { Observed } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
-import type { SwarmObject, SwarmService } from "./swarm-types.ts"
+import type { SwarmObject, SwarmService, SwarmTask } from "./swarm-types.ts"
 
 function wants(shortName: string, specHash: string, wave = 10): DesiredService {
   return {
@@ -14,6 +14,7 @@ function wants(shortName: string, specHash: string, wave = 10): DesiredService {
     leader: undefined,
     host: undefined,
     isJob: false,
+    monitorSeconds: 5,
     specHash,
     stack: {},
     configs: [],
@@ -116,4 +117,35 @@ test("what a rollback would need is never pruned", () => {
     observed({ services: [service], configs }),
   )
   expect(planLines(plan)).toEqual([])
+})
+
+test("a job runs once for its content, again when it did not complete, and a few are kept", () => {
+  const job = (shortName: string, day: number): SwarmService => {
+    const live = lives(shortName, shortName)
+    live.CreatedAt = `2026-01-0${day}T00:00:00Z`
+    live.Spec.Mode = { ReplicatedJob: { TotalCompletions: 1 } }
+    return live
+  }
+  const ended = (shortName: string, State: string): SwarmTask => ({
+    ID: shortName,
+    ServiceID: `id-${shortName}`,
+    DesiredState: "complete",
+    CreatedAt: "",
+    Status: { Timestamp: "", State },
+    Spec: { ContainerSpec: { Image: "i" } },
+  })
+  const want = { ...wants("migration-5", "migration-5"), isJob: true }
+  const plan = (tasks: SwarmTask[], services: SwarmService[]) =>
+    planLines(reconcile(desired({ services: [want] }), observed({ services, tasks })))
+  expect(plan([], [])).toEqual([
+    "create-service quickcart_migration-5, wave 10, restart: not there yet",
+  ])
+  expect(plan([ended("migration-5", "complete")], [job("migration-5", 5)])).toEqual([])
+  expect(plan([ended("migration-5", "failed")], [job("migration-5", 5)])).toEqual([
+    "update-service quickcart_migration-5, wave 10, restart: it has not completed",
+  ])
+  const older = [1, 2, 3].map((n) => job(`migration-${n}`, n))
+  expect(plan([ended("migration-5", "complete")], [job("migration-5", 5), ...older])).toEqual([
+    "remove-service quickcart_migration-1: a job older than the last 2",
+  ])
 })

@@ -70,5 +70,9 @@ export const stackName = "quickcart"
 /** Service label that says which rendered definition is live. */
 export const specHashLabel = "quickcart.spec-hash"
 
+/** Service labels that say who sent the live definition, and from which commit; no part of the hash. */
+export const commitLabel = "quickcart.commit"
+export const actorLabel = "quickcart.actor"
+
 /** Label on the configs and secrets that apply made, and may prune. */
 export const namespaceLabel = "com.docker.stack.namespace"

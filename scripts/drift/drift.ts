@@ -1,9 +1,13 @@
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
+import { refuseUncommitted } from "../deploy/apply.ts"
 import { type Desired, readDesired } from "../deploy/desired.ts"
 import { type FleetFile, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
+import { observe } from "../deploy/observe.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
+import { liveFacts } from "../guard/facts.ts"
+import { checkGuard, enforceGuard } from "../guard/index.ts"
 import { nowMs, waitFor } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
@@ -15,7 +19,7 @@ import { type Adoption, adoptions } from "./adopt.ts"
 import { deliveries } from "./delivered-files.ts"
 import { confirmed, type Difference } from "./difference.ts"
 import { findDrift } from "./find-drift.ts"
-import { heal } from "./heal.ts"
+import { heal, healPlan } from "./heal.ts"
 import { appliedDefinitions } from "./history.ts"
 import { compareHostFiles } from "./host-files.ts"
 import type { Live } from "./live.ts"
@@ -24,6 +28,10 @@ import { observeLive } from "./observe-live.ts"
 export interface DriftOptions {
   /** Undo what drifted. */
   heal: boolean
+  /** With `heal`: use files that no commit holds. */
+  allowDirty: boolean
+  /** With `heal`: ids of guard rules that may be broken this once. */
+  overrides: string[]
   /** Compare what cloud-init wrote on every host as well: one SSH connection each. */
   hosts: boolean
   report: (line: string) => void
@@ -65,6 +73,7 @@ export async function drift(
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const commit = await headCommit(repository)
+  if (options.heal) await refuseUncommitted(repository, environment, options.allowDirty)
   const connection = await connectSwarm(fleet, state)
   try {
     const look = () => compareTwice(repository, fleet, state, connection)
@@ -167,8 +176,9 @@ async function healLocked(
   fleet: FleetFile,
   again: () => Promise<Comparison>,
 ): Promise<void> {
-  const owner = `${await identity(repository)}, healing drift (pid ${process.pid})`
-  const release = await takeLock(connection.engine, { owner, commit })
+  const actor = await identity(repository)
+  const owner = `${actor}, healing drift (pid ${process.pid})`
+  const lock = await takeLock(connection.engine, { owner, commit })
   try {
     const current = await waitFor(
       "the rollout that is under way to end",
@@ -179,9 +189,15 @@ async function healLocked(
       },
     )
     const differences = confirmed(found.differences, current.differences)
-    await heal(differences, current.desired, current.live, fleet, connection, options.report)
+    const { desired, live } = current
+    const plan = healPlan(differences, desired, live)
+    const observed = await observe(connection.engine)
+    const facts = await liveFacts(repository, fleet, commit, observed, connection.engine)
+    enforceGuard(checkGuard({ plan, desired, observed, facts }), options.overrides, options.report)
+    const execution = { report: options.report, lock, origin: { commit, actor } }
+    await heal({ plan, differences, desired, live }, fleet, connection, execution)
   } finally {
-    await release()
+    await lock.release()
   }
 }
 

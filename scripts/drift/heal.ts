@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { Desired } from "../deploy/desired.ts"
-import { execute } from "../deploy/execute.ts"
+import { type Execution, execute } from "../deploy/execute.ts"
 import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
 import type { Operation, Plan } from "../deploy/reconcile.ts"
 import type { SwarmNode } from "../deploy/swarm-types.ts"
@@ -65,21 +65,27 @@ export function healPlan(differences: Difference[], desired: Desired, live: Live
   return { operations: [...configs, ...secrets, ...changed, ...removed] }
 }
 
+/** What is to be undone, and the operations that do it for services and configs. */
+export interface Healing {
+  plan: Plan
+  differences: Difference[]
+  desired: Desired
+  live: Live
+}
+
 /** Undoes the drift in a list of differences. The caller holds the deploy lock. */
 export async function heal(
-  differences: Difference[],
-  desired: Desired,
-  live: Live,
+  { plan, differences, desired, live }: Healing,
   fleet: FleetFile,
   connection: SwarmConnection,
-  report: Report,
+  execution: Execution,
 ): Promise<void> {
+  const { report } = execution
   const drift = differences.filter((one) => one.kind === "drift")
   // Labels first: where tasks may run depends on them.
   await healNodes(drift, fleet, live.nodes, connection.engine, report)
   await removeAltered(drift, live, connection.engine, report)
-  const plan = healPlan(differences, desired, live)
-  if (plan.operations.length > 0) await execute(plan, desired, connection, report)
+  if (plan.operations.length > 0) await execute(plan, desired, connection, execution)
   await healFiles(drift, live, fleet, connection.remote, report)
 }
 

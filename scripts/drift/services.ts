@@ -1,5 +1,7 @@
 import type { DesiredService } from "../deploy/desired.ts"
 import {
+  actorLabel,
+  commitLabel,
   namespaceLabel,
   type ServiceSpec,
   type SwarmService,
@@ -143,10 +145,12 @@ function fieldName(path: string): string {
   return path.replace(/^TaskTemplate\.(ContainerSpec\.)?/, "")
 }
 
-/** Swarm keeps the time of the last update and the spec before it, and never who sent it. */
+/** Swarm keeps when and the spec before; who sent it, only apply says, in its labels. */
 function recorded(service: SwarmService, byLastUpdate: boolean): string {
   const rolledBack = /^rollback/.test(service.UpdateStatus?.State ?? "")
     ? ", Swarm rolled the last update back"
     : ""
-  return `${byLastUpdate ? "changed" : "last update"} ${service.UpdatedAt}, version ${service.Version.Index}${rolledBack}`
+  const { [actorLabel]: actor, [commitLabel]: commit = "" } = service.Spec.Labels ?? {}
+  const applied = actor === undefined ? "" : `, applied by ${actor} from ${commit.slice(0, 12)}`
+  return `${byLastUpdate ? "changed" : "last update"} ${service.UpdatedAt}, version ${service.Version.Index}${rolledBack}${applied}`
 }

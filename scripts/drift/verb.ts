@@ -4,6 +4,8 @@ import { type DriftReport, drift } from "./drift.ts"
 
 export interface DriftVerbOptions {
   heal?: boolean
+  allowDirty?: boolean
+  override: string[]
   adopt?: boolean
   hosts?: boolean
   json?: boolean
@@ -17,6 +19,8 @@ export async function driftVerb(
 ): Promise<number> {
   const report = await drift(repository, environment, {
     heal: options.heal === true,
+    allowDirty: options.allowDirty === true,
+    overrides: options.override,
     hosts: options.hosts === true,
     report: options.json === true ? () => undefined : (line) => process.stderr.write(`  ${line}\n`),
   })

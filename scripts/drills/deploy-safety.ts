@@ -233,7 +233,7 @@ async function bareDeploy(context: DrillContext, bench: Workbench, value: string
   try {
     const start = nowMs()
     await connection.remote.exec(
-      connection.manager,
+      connection.manager(),
       "docker stack deploy --compose-file - --resolve-image always --detach=false quickcart",
       { input: stack },
     )

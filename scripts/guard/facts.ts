@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import type { Desired } from "../deploy/desired.ts"
+import type { FleetFile } from "../deploy/fleet-file.ts"
 import type { Observed } from "../deploy/observe.ts"
 import { stackName } from "../deploy/swarm-types.ts"
 import { nowMs } from "../io/clock.ts"
@@ -28,6 +29,25 @@ export async function gatherFacts(sources: FactSources): Promise<GuardFacts> {
     branch: online ? await branchOf(repository, known.tier) : undefined,
     restoreTest: readRestoreTest(readText(join(repository, "reports", "restore-test.json"))),
   }
+}
+
+/** The facts about a fleet that answers, seen through one manager. */
+export async function liveFacts(
+  repository: string,
+  fleet: Pick<FleetFile, "tier" | "hosts">,
+  commit: string,
+  observed: Observed,
+  engine: Engine,
+): Promise<GuardFacts> {
+  return gatherFacts({
+    repository,
+    tier: fleet.tier,
+    commit,
+    hostsBefore: swarmMembers(observed, fleet.hosts),
+    hostsAfter: fleet.hosts,
+    networks: await liveNetworks(engine),
+    online: true,
+  })
 }
 
 /** Nobody pushes what they try on their own machine, so the box is not asked for it. */

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { Failure } from "./failure.ts"
 
+/** A Failure that waiting cannot cure. */
+export class Fatal extends Failure {}
+
 /** Milliseconds since the epoch. */
 export function nowMs(): number {
   return Date.now()
@@ -15,7 +18,7 @@ export interface WaitOptions {
 
 /**
  * Calls `probe` until it returns something other than undefined and returns
- * that. Errors of the probe count as "not yet"; at the deadline a Failure says
+ * that. Errors of the probe count as "not yet", but for a Fatal; at the deadline a Failure says
  * what was awaited and what the last probe said.
  */
 export async function waitFor<T>(
@@ -30,6 +33,7 @@ export async function waitFor<T>(
       const value = await probe()
       if (value !== undefined) return value
     } catch (error) {
+      if (error instanceof Fatal) throw error
       last = error instanceof Error ? error.message : String(error)
     }
     if (nowMs() > end) {

@@ -21,6 +21,22 @@ export class EngineFailure extends Failure {
   }
 }
 
+/**
+ * Whether an error says that this manager, or the Swarm's leader, is away for
+ * the moment: a broken connection, or no leader between two elections.
+ */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof EngineFailure && ![500, 503].includes(error.status)) return false
+  const text = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return (
+    ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ENOENT", "ETIMEDOUT"].includes(code ?? "") ||
+    /socket hang up|no answer|does not have a leader|deadline exceeded|code = Unavailable|error reading from server/i.test(
+      text,
+    )
+  )
+}
+
 const apiVersion = "v1.44"
 const timeoutMs = 30_000
 

@@ -10,10 +10,25 @@ import {
   writeFileSync,
 } from "node:fs"
 import { dirname } from "node:path"
+import { Failure } from "./failure.ts"
 
-/** Text of a file, or undefined when there is none. */
+/** Text of a file, or undefined when there is none. Throws a Failure for a directory. */
 export function readText(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, "utf8") : undefined
+  if (!existsSync(path)) return undefined
+  if (statSync(path).isDirectory()) throw new Failure(`${path} is a directory, not a file.`)
+  return readFileSync(path, "utf8")
+}
+
+/** What `parse` makes of a file's text. Throws a Failure that names the file and what to do. */
+export function readParsed<T>(path: string, parse: (text: string) => T, remedy: string): T {
+  const text = readText(path)
+  if (text === undefined) throw new Failure(`${path} is missing. ${remedy}`)
+  try {
+    return parse(text)
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n")
+    throw new Failure(`${path} cannot be read: ${reason}. ${remedy}`)
+  }
 }
 
 /** Writes a file so that readers see the old text or the new one, never half of it. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { FleetFile } from "../deploy/fleet-file.ts"
-import { sshConfig } from "./ssh.ts"
+import { neverStarted, sshConfig } from "./ssh.ts"
 import type { State } from "./state.ts"
 
 const host = (
@@ -34,6 +34,15 @@ test("only the bastion is reached directly, every key is pinned by host name", (
   expect(text).toContain("StrictHostKeyChecking yes")
   expect(text).toContain("UserKnownHostsFile /s/ssh/known_hosts")
   expect(text).toContain("ControlPath /tmp/c/%C")
+})
+
+test("only a connection that never began is tried again", () => {
+  const said = (exitCode: number, stderr: string) => neverStarted({ exitCode, stdout: "", stderr })
+  expect(said(255, "Connection timed out during banner exchange")).toBe(true)
+  expect(said(255, "kex_exchange_identification: Connection closed by remote host")).toBe(true)
+  // The command may have run.
+  expect(said(255, "client_loop: send disconnect: Broken pipe")).toBe(false)
+  expect(said(1, "during banner exchange")).toBe(false)
 })
 
 test("the configuration for people shares no connection", () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
+import { Fatal } from "./clock.ts"
 import { type CommandResult, run } from "./command.ts"
 import { Failure } from "./failure.ts"
 import type { State } from "./state.ts"
@@ -155,4 +156,4 @@ export function neverStarted({ exitCode, stderr }: CommandResult): boolean {
 }
 
 /** Somebody else answers at a host's address, or it was rebuilt behind our back. */
-export class HostKeyChanged extends Failure {}
+export class HostKeyChanged extends Fatal {}

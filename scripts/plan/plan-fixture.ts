@@ -107,6 +107,7 @@ export function service(shortName: string, parts: ServiceParts = {}): DesiredSer
     leader: parts.leader,
     host: parts.host,
     isJob: false,
+    monitorSeconds: 5,
     specHash: createHash("sha256")
       .update(JSON.stringify(definition) + JSON.stringify(parts))
       .digest("hex")

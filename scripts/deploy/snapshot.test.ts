@@ -1,0 +1,45 @@
+import { expect, test } from "vitest"
+import type { Engine } from "../io/engine.ts"
+import type { Undo } from "./rollback.ts"
+import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
+
+const remove = (name: string): Undo => ({ kind: "remove", name })
+const restore = (name: string, hash: string): Undo => ({
+  kind: "restore",
+  name,
+  id: `id-${name}`,
+  spec: {
+    Name: name,
+    Labels: { hash },
+    TaskTemplate: { ContainerSpec: { Image: "i" } },
+    Mode: { Global: {} },
+  },
+})
+
+/** As much of a Swarm as holds configs. */
+function swarm() {
+  const configs = new Map<string, { ID: string; Spec: { Name: string; Data: string } }>()
+  return {
+    get: async () => [...configs.values()],
+    post: async (_: string, Spec: { Name: string; Data: string }) => {
+      configs.set(`/configs/${Spec.Name}`, { ID: Spec.Name, Spec })
+    },
+    remove: async (path: string) => void configs.delete(path),
+  } as unknown as Engine
+}
+
+test("what was saved is what the next run finds, until it is dropped", async () => {
+  const engine = swarm()
+  expect(await leftSnapshot(engine)).toEqual([])
+  await saveSnapshot(engine, [remove("a")])
+  await saveSnapshot(engine, [restore("a", "1"), remove("b")])
+  expect(await leftSnapshot(engine)).toEqual([restore("a", "1"), remove("b")])
+  await dropSnapshot(engine)
+  expect(await leftSnapshot(engine)).toEqual([])
+})
+
+test("after an interrupted run the way back leads to what was before that run", () => {
+  const left = [restore("app", "before"), remove("new")]
+  const planned = [restore("app", "half-way"), restore("haproxy-1", "before")]
+  expect(earliest(left, planned)).toEqual([...left, restore("haproxy-1", "before")])
+})
