@@ -48,7 +48,7 @@ export type Cidr = string
 export type Ipv4 = string
 
 /**
- * A container image reference. Production refers by digest.
+ * A container image reference. Staging and production refer by digest.
  * @pattern ^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$
  * @maxLength 300
  * @examples ["registry.example.com/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000"]

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { resolve } from "./workflows/expressions.ts"
 import { readFileCommands } from "./workflows/file-commands.ts"
+import { passesPaths } from "./workflows/jobs.ts"
 import {
   items,
   keys,
@@ -208,6 +209,25 @@ test("deployments of an environment queue; nothing but a superseded check is can
       !member(root, "concurrency") && !member(token, "concurrency"),
   )
   expect(unbounded).toEqual([])
+})
+
+test("changed images start Images, and the digests it proposes do not start it again", () => {
+  const starts = (...files: string[]) => passesPaths(workflow("images.yml"), files)
+  expect(starts("images/haproxy/Dockerfile", "images/lock.json")).toBe(true)
+  expect(starts("images/shop/src/server.ts")).toBe(true)
+  const rendered = ["stacks/staging/edge.stack.yaml", "stacks/production/edge.stack.yaml"]
+  expect(starts("images/lock.json", ...rendered)).toBe(false)
+})
+
+test("what runs outside of the box is what a registry has answered for", () => {
+  const deployed = ["staging", "production"].flatMap((environment) => {
+    const directory = join(repository, "stacks", environment)
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(".stack.yaml"))
+      .flatMap((name) => readFileSync(join(directory, name), "utf8").match(/^ +image: .+$/gm) ?? [])
+  })
+  expect(deployed.length).toBeGreaterThan(4)
+  expect(deployed.filter((line) => !/@sha256:[0-9a-f]{64}"?$/.test(line))).toEqual([])
 })
 
 test("production follows staging, and no manual run leaves main", () => {

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { git } from "../workflows/git.ts"
+import { passesPaths } from "../workflows/jobs.ts"
 import type { RunResult } from "../workflows/runner.ts"
+import { readWorkflow } from "../workflows/workflow-file.ts"
 import {
   deploy,
   failures,
@@ -293,5 +295,11 @@ sed -i '0,/"digest": "sha256:[0-9a-f]*"/s//"digest": "${digest}"/' images/lock.j
   const pull = hub.state.pulls.find(({ head }) => head.ref === "images/digests")
   const changed = git(hub.origin.path, ["diff", "--name-only", "main", String(pull?.head.sha)])
   expect(changed.split("\n")).toContain("images/lock.json")
+  expect(changed.split("\n").filter((path) => /^stacks\/staging\/.*stack/.test(path))).not.toEqual(
+    [],
+  )
   expect(changed).not.toContain("node_modules")
+  // Merging it deploys what was pushed, and builds nothing.
+  const images = await readWorkflow(hub.origin.clone, "images.yml")
+  expect(passesPaths(images, changed.split("\n"))).toBe(false)
 })
