@@ -56,8 +56,9 @@ export type Ipv4 = string
 export type ImageRef = string
 
 /**
- * The name of a secret; never its value.
- * @pattern ^[a-z][a-z0-9_]{1,40}$
+ * The name of a secret; never its value. With what is put around it, it has to
+ * fit the 64 characters that Docker allows.
+ * @pattern ^[a-z][a-z0-9_]{1,36}$
  * @examples ["edge_tls"]
  */
 export type SecretName = string

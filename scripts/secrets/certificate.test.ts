@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { openState, type State } from "../io/state.ts"
 import { ensureBoxCertificate, issueBoxCertificate } from "./box-certificate.ts"
 import { certificateLine, certificateStatus } from "./certificate.ts"
@@ -54,6 +54,18 @@ test("the box makes its naming key once; elsewhere a missing one is an error", a
   expect(() => namingKey(openState(repository, "production"))).toThrow(
     "QUICKCART_SECRET_NAMING_KEY",
   )
+})
+
+test("a naming key is taken without the blanks around it, and a weak one is refused", () => {
+  const production = openState(repository, "production")
+  const key = "k".repeat(32)
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${key}\n`)
+  expect(namingKey(production)).toBe(key)
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${"k".repeat(31)}\n`)
+  expect(() => namingKey(production)).toThrow("has 31 characters and needs 32 or more")
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", " \n")
+  expect(() => namingKey(production)).toThrow("no key to name secrets with")
+  vi.unstubAllEnvs()
 })
 
 function fail(): never {
