@@ -181,15 +181,20 @@ test("every secret a spec names reaches the steps that need its value", () => {
       "QUICKCART_SECRET_NAMING_KEY",
       ...secrets.map((name) => `QUICKCART_SECRET_${name.toUpperCase()}`),
     ]
-    const using = steps.filter(
-      ({ run = "" }) => run === `npx quickcart apply ${environment}` || / github drift /.test(run),
-    )
-    expect(using).toHaveLength(2)
+    const using = steps.filter(({ run }) => run === `npx quickcart apply ${environment}`)
+    expect(using).toHaveLength(1)
     return using.flatMap(({ where, env }) =>
       wanted.filter((name) => !(name in env)).map((name) => `${where}: ${name}`),
     )
   })
   expect(missing).toEqual([])
+})
+
+test("a step that applies can ask GitHub whether its commit is still the head", () => {
+  const applying = steps.filter(({ run = "" }) => run.startsWith("npx quickcart apply "))
+  expect(applying.map(({ env }) => env.GITHUB_TOKEN)).toEqual(
+    Array(2).fill(expression("github.token")),
+  )
 })
 
 test("deployments of an environment queue; nothing but a superseded check is cancelled", () => {
