@@ -190,6 +190,13 @@ test("every secret a spec names reaches the steps that need its value", () => {
   expect(missing).toEqual([])
 })
 
+test("the hourly check is given a way in and no value that a fleet runs with", () => {
+  const given = steps.filter(({ where }) => where.startsWith("drift.yml"))
+  const secrets = given.flatMap(({ env }) => Object.keys(env)).filter((name) => /^QUICK/.test(name))
+  expect(secrets).toEqual(["QUICKCART_SSH_KEY"])
+  expect(workflow("drift.yml").text).not.toContain("--heal")
+})
+
 test("a step that applies can ask GitHub whether its commit is still the head", () => {
   const applying = steps.filter(({ run = "" }) => run.startsWith("npx quickcart apply "))
   expect(applying.map(({ env }) => env.GITHUB_TOKEN)).toEqual(

@@ -34,8 +34,8 @@ beforeAll(async () => {
     secrets: {
       staging: secretsOf("staging"),
       production: secretsOf("production"),
-      "staging-readonly": secretsOf("staging-readonly"),
-      "production-readonly": secretsOf("production-readonly"),
+      "staging-readonly": { QUICKCART_SSH_KEY: "key of staging-readonly" },
+      "production-readonly": { QUICKCART_SSH_KEY: "key of production-readonly" },
       registry: { QUICKCART_REGISTRY_USER: "ci", QUICKCART_REGISTRY_PASSWORD: "planted" },
     },
     variables: { QUICKCART_REGISTRY: "registry.quickcart.example/quickcart" },
