@@ -274,7 +274,7 @@ test("new images are scanned, pushed, and proposed with the files that name them
   hub.stub(
     "images",
     `echo "images $*" >> "$CALLS"; [ "\${1:-}" = --publish ] || exit 0
-sed -i '0,/"digest": "sha256:[0-9a-f]*"/s//"digest": "${digest}"/' images/lock.json`,
+sed -i 's/"digest": "sha256:[0-9a-f]*"/"digest": "${digest}"/' images/lock.json`,
   )
   hub.stub("scan", 'echo scan >> "$CALLS"')
   hub.stub("login", 'echo "login $1 $QUICKCART_REGISTRY_USER" >> "$CALLS"')
