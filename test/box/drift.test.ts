@@ -374,7 +374,7 @@ function everyKey(image: string, configs: string[]): Json {
             limits: { cpus: "0.5", memory: "64M", pids: 100 },
             reservations: { cpus: "0.25", memory: "32000000" },
           },
-          restart_policy: { condition: "on-failure", delay: "3s" },
+          restart_policy: { condition: "on-failure", delay: "3s", max_attempts: 4 },
           update_config: { ...roll, failure_action: "rollback", max_failure_ratio: 0.5 },
           rollback_config: { ...roll, failure_action: "continue" },
         },

@@ -56,8 +56,9 @@ test("it runs before the app, once for its content, and not again after a revert
   expect(first.map((line) => line.split(" ")[0])).toEqual(["create-service", "update-service"])
   expect(first[0]).toContain("quickcart_migration-")
   expect(await operations()).toEqual([])
-  const before = await runs()
-  expect([...before.values()]).toEqual([1])
+  expect([...(await runs()).values()]).toEqual([1])
+  const look = await bench.quickcart("drift", "local")
+  expect(look.exitCode, look.stdout).toBe(0)
 
   await migrate("console.log(2)")
   expect(await operations()).toEqual([
