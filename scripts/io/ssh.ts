@@ -39,7 +39,7 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
     "  GlobalKnownHostsFile /dev/null",
     "  StrictHostKeyChecking yes",
     "  UpdateHostKeys no",
-    "  ConnectTimeout 5",
+    "  ConnectTimeout 15",
     "  ServerAliveInterval 5",
     "  ServerAliveCountMax 3",
     ...(controlDirectory === undefined
