@@ -95,8 +95,10 @@ export interface EnvironmentSpec {
    */
   flashSales?: FlashSale[]
   /**
-   * Names of the secrets the fleet needs; their values live outside git
+   * Names of further secrets to keep in the fleet. What a component or the app
+   * mounts is known without being listed; values live outside git
    * (GitHub environment secrets, or `.env` in development).
+   * @default none
    * @examples [["edge_tls"]]
    */
   secrets?: SecretName[]

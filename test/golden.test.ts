@@ -26,7 +26,7 @@ function everything(): Fleet {
       prewarmSeconds: 3600,
     },
   ]
-  fleet.secrets = ["edge_tls", "session_key"]
+  fleet.secrets = ["session_key"]
   return fleet
 }
 

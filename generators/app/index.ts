@@ -1,4 +1,5 @@
 import type { Component } from "../core/component.ts"
+import { waves } from "../core/waves.ts"
 import { appService } from "./service.ts"
 
 /** The shop itself: stateless tasks on the app hosts. */
@@ -10,7 +11,7 @@ export const app: Component = {
         tier: "app",
         name: "app",
         rollout: {
-          wave: 10,
+          wave: waves.app,
           deadlineSeconds: fleet.app.update.deadlineSeconds,
           impact: "restart",
         },
@@ -29,5 +30,6 @@ export const app: Component = {
     ],
     files: [],
     checks: [],
+    credentials: [],
   }),
 }

@@ -53,7 +53,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
     flashSales: [],
-    secrets: ["edge_tls"],
+    secrets: [],
   }
 }
 

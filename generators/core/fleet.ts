@@ -145,6 +145,6 @@ export interface Fleet {
     appHosts: number
     prewarmSeconds: number
   }[]
-  /** Logical names of all secrets any service mounts, sorted. */
+  /** Logical names of the secrets that the spec itself names, sorted; see `secretsOf` for all. */
   secrets: string[]
 }

@@ -52,9 +52,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
     flashSales: resolveFlashSales(spec),
-    secrets: [
-      ...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? []), "edge_tls"]),
-    ].toSorted(),
+    secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Component } from "../core/component.ts"
+import { waves } from "../core/waves.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
@@ -14,14 +15,18 @@ export const haproxy: Component = {
       {
         tier: "edge",
         name: "haproxy-config",
-        rollout: { wave: 20, deadlineSeconds: 120, impact: "reload" },
+        rollout: { wave: waves.edge, deadlineSeconds: 120, impact: "reload" },
         definition: haproxyConfigService(fleet),
         configs: [{ key: "haproxy_cfg", path: configPath, text: haproxyConfig(fleet) }],
       },
       {
         tier: "edge",
         name: "haproxy",
-        rollout: { wave: 30, deadlineSeconds: 180 + 2 * hardStopSeconds(fleet), impact: "restart" },
+        rollout: {
+          wave: waves.edge + 10,
+          deadlineSeconds: 180 + 2 * hardStopSeconds(fleet),
+          impact: "restart",
+        },
         definition: haproxyService(fleet),
         configs: [],
       },
@@ -49,6 +54,14 @@ export const haproxy: Component = {
           `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
           "haproxy -c -f /tmp/haproxy.cfg",
         ].join("\n"),
+      },
+    ],
+    credentials: [
+      {
+        kind: "certificate",
+        name: "edge_tls",
+        authority: "public",
+        hosts: [fleet.edge.hostname, ...fleet.edge.aliases, "localhost"],
       },
     ],
   }),

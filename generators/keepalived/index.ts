@@ -1,6 +1,7 @@
 import type { Component, ToolCheck } from "../core/component.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
+import { waves } from "../core/waves.ts"
 import { keepalivedConfig } from "./config.ts"
 import { configKey, keepalivedConfigService, keepalivedService } from "./service.ts"
 
@@ -14,7 +15,7 @@ export const keepalived: Component = {
         {
           tier: "edge",
           name: "keepalived-config",
-          rollout: { wave: 40, deadlineSeconds: 120, impact: "reload" },
+          rollout: { wave: waves.edge + 20, deadlineSeconds: 120, impact: "reload" },
           definition: keepalivedConfigService(fleet),
           configs: hosts.map((host) => ({
             key: configKey(host),
@@ -25,7 +26,7 @@ export const keepalived: Component = {
         {
           tier: "edge",
           name: "keepalived",
-          rollout: { wave: 50, deadlineSeconds: 180, impact: "restart" },
+          rollout: { wave: waves.edge + 30, deadlineSeconds: 180, impact: "restart" },
           definition: keepalivedService(fleet),
           configs: [],
         },
@@ -41,6 +42,7 @@ export const keepalived: Component = {
       ],
       files: [],
       checks: hosts.map((host) => check(fleet, host)),
+      credentials: [],
     }
   },
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Credential } from "../../schema/credential.ts"
 import { Failure } from "../io/failure.ts"
 
 /** A host as `stacks/<env>/fleet.json` records it. */
@@ -32,6 +33,8 @@ export interface FleetFile {
   images: Record<string, string>
   hosts: FleetHost[]
   secrets: string[]
+  /** Those of the secrets that the box makes itself. */
+  credentials: Credential[]
 }
 
 /**

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { secretsOf } from "../../generators/core/credentials.ts"
 import { contributionsOf } from "../../generators/core/render.ts"
 import { validateEnvironment } from "../../schema/validate.ts"
 import { list, readText } from "../../scripts/io/files.ts"
@@ -17,10 +18,8 @@ function checksOf(environment: string) {
   const { fleet, problems } = validateEnvironment(text, source, lock)
   if (fleet === undefined) throw new Error(problems.map((problem) => problem.message).join("\n"))
   const stackFiles = list(stackOf(environment)).filter((name) => name.endsWith(".stack.yaml"))
-  return [
-    ...contributionsOf(fleet).checks,
-    ...stackFiles.map((name) => stackConfigCheck(name, fleet.secrets)),
-  ]
+  const all = contributionsOf(fleet)
+  return [...all.checks, ...stackFiles.map((name) => stackConfigCheck(name, secretsOf(fleet, all)))]
 }
 
 function stackOf(environment: string): string {
