@@ -55,5 +55,6 @@ export function lockFixture(): ImageLock {
     keepalived: locked("3"),
     registry: locked("4"),
     shop: locked("5"),
+    redis: locked("6"),
   }
 }

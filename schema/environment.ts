@@ -298,6 +298,12 @@ export interface Objectives {
    */
   databaseFailover?: Duration
   /**
+   * Longest time that a third of the sessions or of the cache is unreachable
+   * when its Redis master dies.
+   * @default "10s"
+   */
+  redisFailover?: Duration
+  /**
    * Recovery point objective: most data, in time, that may be lost.
    * @examples ["5m"]
    */
@@ -617,18 +623,29 @@ export interface Backup {
   restoreTest?: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
 }
 
-/** Redis Clusters for sessions and cache. */
+/**
+ * Redis Clusters for sessions and cache: three masters and three replicas each,
+ * over the first three hosts. Clients reach keys that begin with `session:` in
+ * the one and `cache:` in the other.
+ */
 export interface Redis {
   /**
-   * Memory of each session instance; never evicted.
+   * Memory of each session instance; never evicted. Every host runs two.
+   * @default a sixth of what the system and PostgreSQL leave of the host
    * @examples ["2GB"]
    */
-  sessionMemory: ByteSize
+  sessionMemory?: ByteSize
   /**
-   * Memory of each cache instance; evicted by use (LFU).
+   * Memory of each cache instance; evicted by use (LFU). Every host runs two.
+   * @default a third of what the system and PostgreSQL leave of the host
    * @examples ["4GB"]
    */
-  cacheMemory: ByteSize
+  cacheMemory?: ByteSize
+  /**
+   * Silence after which the others suspect a master (cluster-node-timeout).
+   * @default "5s"
+   */
+  nodeTimeout?: Duration
 }
 
 /** S3-compatible storage for product images and backups. */

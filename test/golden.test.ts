@@ -17,6 +17,7 @@ function everything(): Fleet {
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.flashSales = [
     {
       name: "harbolnas",

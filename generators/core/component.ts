@@ -47,7 +47,7 @@ export interface ServiceEntry {
 export interface ToolCheck {
   /** e.g. `haproxy -c`. */
   name: string
-  image: "haproxy" | "keepalived" | "host"
+  image: "haproxy" | "keepalived" | "redis" | "host"
   /** Shell command; `/stack` holds `stacks/<env>`, read-only. */
   command: string
 }

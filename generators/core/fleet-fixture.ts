@@ -38,6 +38,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     objectives: {
       edgeFailoverSeconds: 3,
       databaseFailoverSeconds: 45,
+      redisFailoverSeconds: 10,
       rpoSeconds: 300,
       rtoSeconds: 900,
       availability: 0.999,
@@ -49,9 +50,11 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       keepalived: "10.10.0.2:5000/keepalived:0000000000000003",
       registry: "10.10.0.2:5000/registry:0000000000000004",
       shop: "10.10.0.2:5000/shop:0000000000000005",
+      redis: "10.10.0.2:5000/redis:0000000000000006",
     },
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
+    redis: null,
     flashSales: [],
     secrets: [],
   }

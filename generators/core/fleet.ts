@@ -80,6 +80,7 @@ export interface Fleet {
   objectives: {
     edgeFailoverSeconds: number
     databaseFailoverSeconds: number
+    redisFailoverSeconds: number
     rpoSeconds: number
     rtoSeconds: number
     /** 0..1 */
@@ -138,6 +139,12 @@ export interface Fleet {
     cdnVendor: "cloudflare" | "cloudfront" | null
     waitingRoom: { maxActiveUsers: number } | null
   }
+  /** Null where the spec declares no Redis. */
+  redis: {
+    nodeTimeoutSeconds: number
+    /** Limit of each instance's container. */
+    memoryBytes: { sessions: number; cache: number }
+  } | null
   flashSales: {
     name: string
     start: string

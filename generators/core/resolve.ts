@@ -1,6 +1,7 @@
 import { type ImageLock, type ImageName, imageNames } from "../../images/names.ts"
 import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/environment.ts"
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
+import { defaultMemoryBytes, redisBudgetBytes } from "../redis/memory.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
 import { kebabRole } from "./roles.ts"
@@ -43,6 +44,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     objectives: {
       edgeFailoverSeconds: parseDurationSeconds(spec.objectives.edgeFailover),
       databaseFailoverSeconds: parseDurationSeconds(spec.objectives.databaseFailover ?? "45s"),
+      redisFailoverSeconds: parseDurationSeconds(spec.objectives.redisFailover ?? "10s"),
       rpoSeconds: parseDurationSeconds(spec.objectives.rpo),
       rtoSeconds: parseDurationSeconds(spec.objectives.rto),
       availability: parsePercent(spec.objectives.availability),
@@ -51,6 +53,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     images,
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
+    redis: resolveRedis(spec),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
@@ -190,6 +193,24 @@ function resolveVrrp({ hosts, edge }: EnvironmentSpec): Fleet["edge"]["vrrp"] {
 export function masterDownSeconds(advertIntervalSeconds: number, priority: number): number {
   const skewSeconds = ((256 - priority) * advertIntervalSeconds) / 256
   return Math.round((3 * advertIntervalSeconds + skewSeconds) * 1e6) / 1e6
+}
+
+/** What PostgreSQL may use of a host it shares with Redis: buffers, backends and its files' cache. */
+const databaseShare = 0.6
+
+function resolveRedis({ hosts, redis }: EnvironmentSpec): Fleet["redis"] {
+  if (redis === undefined) return null
+  const hostBytes = parseBytes((hosts.redis ?? hosts.database).memory)
+  const budget = redisBudgetBytes(hostBytes, hosts.redis === undefined ? databaseShare : 0)
+  const memory = (cluster: "sessions" | "cache", written: string | undefined) =>
+    written === undefined ? defaultMemoryBytes(cluster, budget) : parseBytes(written)
+  return {
+    nodeTimeoutSeconds: parseDurationSeconds(redis.nodeTimeout ?? "5s"),
+    memoryBytes: {
+      sessions: memory("sessions", redis.sessionMemory),
+      cache: memory("cache", redis.cacheMemory),
+    },
+  }
 }
 
 function resolveFlashSales(spec: EnvironmentSpec): Fleet["flashSales"] {

@@ -1,7 +1,5 @@
 import type { Fleet } from "../../generators/core/fleet.ts"
 import { hostsOf } from "../../generators/core/roles.ts"
-import type { EnvironmentSpec } from "../environment.ts"
-import { parseBytes } from "../quantity.ts"
 import { type Finding, gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
 
 /** PostgreSQL's share of its host's memory that Redis cannot have: `shared_buffers`. */
@@ -11,8 +9,8 @@ export const reservations: Rule = {
   id: "hosts/reservations",
   reason: "What runs on a host must fit the host, or Swarm leaves tasks pending.",
   severity: "error",
-  check(fleet, spec) {
-    return [...findAppOverload(fleet), ...findRedisOverload(fleet, spec)]
+  check(fleet) {
+    return [...findAppOverload(fleet), ...findRedisOverload(fleet)]
   },
 }
 
@@ -41,11 +39,10 @@ function findAppOverload(fleet: Fleet): Finding[] {
   return findings
 }
 
-function findRedisOverload(fleet: Fleet, { redis }: EnvironmentSpec): Finding[] {
+function findRedisOverload(fleet: Fleet): Finding[] {
   const host = hostsOf(fleet, fleet.redisRole)[0]
-  if (redis === undefined || host === undefined) return []
-  const session = parseBytes(redis.sessionMemory)
-  const cache = parseBytes(redis.cacheMemory)
+  if (fleet.redis === null || host === undefined) return []
+  const { sessions: session, cache } = fleet.redis.memoryBytes
   const isShared = fleet.redisRole === "database"
   const buffers = isShared ? host.memoryBytes * sharedBuffersShare : 0
   const needed = 2 * (session + cache) + buffers + hostReserveBytes

@@ -7,6 +7,7 @@ import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
 import * as network from "./network.ts"
 import * as quorum from "./quorum.ts"
+import { redisFailover, redisHosts, redisMemory } from "./redis.ts"
 import type { Rule } from "./rule.ts"
 import * as schedule from "./schedule.ts"
 import * as secrets from "./secrets.ts"
@@ -35,6 +36,9 @@ export const rules: readonly Rule[] = [
   secrets.plaintext,
   backup.rpo,
   backup.bucket,
+  redisHosts,
+  redisMemory,
+  redisFailover,
   app.replicas,
   app.idleHosts,
   schedule.timezone,

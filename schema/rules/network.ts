@@ -12,6 +12,8 @@ const reservedPorts: Record<number, string> = {
   5432: "PostgreSQL",
   6379: "Redis sessions",
   6380: "Redis cache",
+  6381: "Redis sessions",
+  6382: "Redis cache",
   6432: "PgBouncer",
   7946: "Swarm gossip",
 }
