@@ -1,3 +1,24 @@
+import { readFileSync } from "node:fs"
+
+export interface DatabaseSettings {
+  /** Host, or the directory of a unix socket, e.g. `/run/pgbouncer`. */
+  host: string
+  port: number
+  user: string
+  passwordFile: string
+  /** Database names: routes of the pooler to the primary and to a replica. */
+  write: string
+  read: string
+}
+
+export interface RedisSettings {
+  /** Members to ask who leads; one that answers is enough. */
+  seeds: { host: string; port: number }[]
+  user: string
+  passwordFile: string
+  authorityFile: string
+}
+
 export interface Settings {
   port: number
   /** Path of the health check. */
@@ -6,23 +27,73 @@ export interface Settings {
   drainSeconds: number
   /** What `/version` says. */
   release: string
+  /** Undefined: products are the samples, orders are forgotten. */
+  database: DatabaseSettings | undefined
+  /** Undefined: carts travel in cookies. */
+  sessions: RedisSettings | undefined
+  /** Undefined: nothing is cached. */
+  cache: RedisSettings | undefined
+  /** Where product images are, without a final slash; undefined shows emblems. */
+  imagesBaseUrl: string | undefined
 }
 
+type Environment = Record<string, string | undefined>
+
 /**
- * Settings from environment variables: PORT, HEALTH_PATH, DRAIN_SECONDS, RELEASE.
- * Throws an Error that names the variable and what it may hold.
+ * Settings from environment variables: PORT, HEALTH_PATH, DRAIN_SECONDS, RELEASE;
+ * DATABASE_HOST, _PORT, _USER, _WRITE, _READ, _PASSWORD_FILE; REDIS_SESSIONS and
+ * REDIS_CACHE (host:port, comma-separated), REDIS_USER, _PASSWORD_FILE, _CA_FILE;
+ * IMAGES_BASE_URL. Throws an Error that names the variable and what it may hold.
  */
-export function settingsFrom(environment: Record<string, string | undefined>): Settings {
+export function settingsFrom(environment: Environment): Settings {
   return {
     port: number(environment, "PORT", 3000, 1, 65535),
     healthPath: path(environment.HEALTH_PATH ?? "/healthz"),
     drainSeconds: number(environment, "DRAIN_SECONDS", 10, 0, 3600),
     release: environment.RELEASE ?? "development",
+    database: databaseFrom(environment),
+    sessions: redisFrom(environment, "REDIS_SESSIONS"),
+    cache: redisFrom(environment, "REDIS_CACHE"),
+    imagesBaseUrl: environment.IMAGES_BASE_URL?.replace(/\/$/, "") || undefined,
+  }
+}
+
+/** The first line of a secret file: later lines are passwords that are only still accepted. */
+export function firstLine(file: string): string {
+  return readFileSync(file, "utf8").split("\n")[0] ?? ""
+}
+
+function databaseFrom(environment: Environment): DatabaseSettings | undefined {
+  const host = environment.DATABASE_HOST || undefined
+  if (host === undefined) return undefined
+  return {
+    host,
+    port: number(environment, "DATABASE_PORT", 6432, 1, 65535),
+    user: environment.DATABASE_USER ?? "app",
+    passwordFile: environment.DATABASE_PASSWORD_FILE ?? "/run/secrets/postgres_app_password",
+    write: environment.DATABASE_WRITE ?? "app_rw",
+    read: environment.DATABASE_READ ?? "app_ro",
+  }
+}
+
+function redisFrom(environment: Environment, name: string): RedisSettings | undefined {
+  const text = environment[name]
+  if (text === undefined || text === "") return undefined
+  const seeds = text.split(",").map((seed) => {
+    const match = /^([^:\s]+):(\d+)$/.exec(seed.trim())
+    if (match === null) throw new Error(`${name} is "${text}"; it must be host:port,host:port,...`)
+    return { host: match[1] ?? "", port: Number(match[2]) }
+  })
+  return {
+    seeds,
+    user: environment.REDIS_USER ?? "app",
+    passwordFile: environment.REDIS_PASSWORD_FILE ?? "/run/secrets/redis_app_password",
+    authorityFile: environment.REDIS_CA_FILE ?? "/run/secrets/internal_ca",
   }
 }
 
 function number(
-  environment: Record<string, string | undefined>,
+  environment: Environment,
   name: string,
   fallback: number,
   minimum: number,
