@@ -1,5 +1,13 @@
 /** Images this repository builds; each is a folder under `images/`. */
-export const imageNames = ["host", "haproxy", "keepalived", "registry", "shop", "redis"] as const
+export const imageNames = [
+  "host",
+  "haproxy",
+  "keepalived",
+  "registry",
+  "shop",
+  "redis",
+  "s3",
+] as const
 
 export type ImageName = (typeof imageNames)[number]
 

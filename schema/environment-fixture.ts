@@ -56,5 +56,6 @@ export function lockFixture(): ImageLock {
     registry: locked("4"),
     shop: locked("5"),
     redis: locked("6"),
+    s3: locked("7"),
   }
 }

@@ -657,6 +657,20 @@ export interface ObjectStorage {
    */
   endpoint: string
   /**
+   * Region that requests are signed for.
+   * @pattern ^[a-z0-9-]{1,32}$
+   * @default the provider's region
+   * @examples ["us-east-1"]
+   */
+  region?: string
+  /**
+   * Address below which browsers find product images, e.g. that of a CDN.
+   * @pattern ^https://
+   * @default the images bucket at the endpoint
+   * @examples ["https://images.example.com"]
+   */
+  imagesBaseUrl?: string
+  /**
    * Bucket of the product images.
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
    * @examples ["quickcart-images"]

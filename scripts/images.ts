@@ -19,6 +19,7 @@ const parallelBuilds = 3
 const buildOrder: readonly ImageName[] = [
   "host",
   "shop",
+  "s3",
   "keepalived",
   "redis",
   "haproxy",

@@ -143,6 +143,16 @@ program
   })
 
 program
+  .command("storage <action> <env>")
+  .description("plan or apply the buckets and what has to be in them; plan exits 2 with changes")
+  .option("--json", "print the operations as JSON")
+  .addHelpText("after", "\nExample: npx quickcart storage plan production")
+  .action(async (action: string, environment: string, options: { json?: boolean }) => {
+    const { storageVerb } = await import("./storage/verb.ts")
+    process.exitCode = await storageVerb(repository, action, environment, options)
+  })
+
+program
   .command("status <env>")
   .description("hosts, services, tasks and the VIP's owner on one screen")
   .option("--json", "print the status as JSON")

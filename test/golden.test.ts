@@ -17,6 +17,13 @@ function everything(): Fleet {
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.objectStorage = {
+    endpoint: "https://10.10.1.1:9000",
+    region: "us-east-1",
+    imagesBucket: "images",
+    backupBucket: "backup",
+    imagesBaseUrl: "https://10.10.1.1:9000/images",
+  }
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.flashSales = [
     {

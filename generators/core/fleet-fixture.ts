@@ -51,10 +51,12 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       registry: "10.10.0.2:5000/registry:0000000000000004",
       shop: "10.10.0.2:5000/shop:0000000000000005",
       redis: "10.10.0.2:5000/redis:0000000000000006",
+      s3: "10.10.0.2:5000/s3:0000000000000007",
     },
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
     redis: null,
+    objectStorage: null,
     flashSales: [],
     secrets: [],
   }

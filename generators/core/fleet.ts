@@ -145,6 +145,15 @@ export interface Fleet {
     /** Limit of each instance's container. */
     memoryBytes: { sessions: number; cache: number }
   } | null
+  /** Null where the spec declares no object storage. */
+  objectStorage: {
+    endpoint: string
+    region: string
+    imagesBucket: string
+    backupBucket: string | null
+    /** Without a final slash. */
+    imagesBaseUrl: string
+  } | null
   flashSales: {
     name: string
     start: string

@@ -54,6 +54,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
     redis: resolveRedis(spec),
+    objectStorage: resolveObjectStorage(spec),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
@@ -210,6 +211,22 @@ function resolveRedis({ hosts, redis }: EnvironmentSpec): Fleet["redis"] {
       sessions: memory("sessions", redis.sessionMemory),
       cache: memory("cache", redis.cacheMemory),
     },
+  }
+}
+
+function resolveObjectStorage({
+  provider,
+  objectStorage: storage,
+}: EnvironmentSpec): Fleet["objectStorage"] {
+  if (storage === undefined) return null
+  const endpoint = storage.endpoint.replace(/\/$/, "")
+  const imagesBaseUrl = storage.imagesBaseUrl ?? `${endpoint}/${storage.imagesBucket}`
+  return {
+    endpoint,
+    region: storage.region ?? provider.region,
+    imagesBucket: storage.imagesBucket,
+    backupBucket: storage.backupBucket ?? null,
+    imagesBaseUrl: imagesBaseUrl.replace(/\/$/, ""),
   }
 }
 

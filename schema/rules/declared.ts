@@ -7,7 +7,6 @@ const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => un
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
   [["database"], (spec) => spec.database],
   [["backup"], (spec) => spec.backup],
-  [["objectStorage"], (spec) => spec.objectStorage],
   [["monitoring"], (spec) => spec.monitoring],
   [["scaling"], (spec) => spec.scaling],
   [["flashSales"], (spec) => spec.flashSales],

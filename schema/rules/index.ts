@@ -6,6 +6,7 @@ import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
 import * as network from "./network.ts"
+import { standIn, storageNames } from "./object-storage.ts"
 import * as quorum from "./quorum.ts"
 import { redisFailover, redisHosts, redisMemory } from "./redis.ts"
 import type { Rule } from "./rule.ts"
@@ -39,6 +40,8 @@ export const rules: readonly Rule[] = [
   redisHosts,
   redisMemory,
   redisFailover,
+  storageNames,
+  standIn,
   app.replicas,
   app.idleHosts,
   schedule.timezone,

@@ -1,5 +1,5 @@
 import pg from "pg"
-import { type DatabaseSettings, firstLine } from "./settings.ts"
+import { type DatabaseRoute, type DatabaseSettings, firstLine } from "./settings.ts"
 import type { Dependency } from "./stores.ts"
 
 /** Both routes through PgBouncer: `write` leads to the primary, `read` to a replica. */
@@ -14,14 +14,11 @@ const connectionsPerRoute = 10
 
 /** Pools that connect when they are first used. */
 export function openDatabase(settings: DatabaseSettings): Database {
-  const open = (database: string, statementMs: number) => {
+  const open = ({ passwordFile, ...route }: DatabaseRoute, statementMs: number) => {
     const pool = new pg.Pool({
-      host: settings.host,
-      port: settings.port,
-      user: settings.user,
-      database,
+      ...route,
       // Read at each connection, so that a changed password needs no restart.
-      password: () => firstLine(settings.passwordFile),
+      password: () => firstLine(passwordFile),
       max: connectionsPerRoute,
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 60_000,

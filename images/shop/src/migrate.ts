@@ -24,7 +24,7 @@ try {
 
 async function migrateDatabase(): Promise<string[]> {
   const { database: settings } = settingsFrom(process.env)
-  if (settings === undefined) throw new Error("DATABASE_HOST names no database")
+  if (settings === undefined) throw new Error("DATABASE_WRITE names no database")
   const database = openDatabase(settings)
   try {
     const attempt = async () => {

@@ -37,7 +37,7 @@ export function openRedis(
   const socket = {
     tls: true as const,
     ca: readFileSync(authorityFile),
-    connectTimeout: commandMs,
+    connectTimeout: 2 * commandMs,
     reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, 1000),
   }
   const cluster = createCluster({

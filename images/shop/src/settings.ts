@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs"
 
-export interface DatabaseSettings {
+/** One route through the pooler. */
+export interface DatabaseRoute {
   /** Host, or the directory of a unix socket, e.g. `/run/pgbouncer`. */
   host: string
   port: number
   user: string
+  database: string
   passwordFile: string
-  /** Database names: routes of the pooler to the primary and to a replica. */
-  write: string
-  read: string
+}
+
+export interface DatabaseSettings {
+  /** To the primary. */
+  write: DatabaseRoute
+  /** To a replica. */
+  read: DatabaseRoute
 }
 
 export interface RedisSettings {
@@ -41,7 +47,8 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Settings from environment variables: PORT, HEALTH_PATH, DRAIN_SECONDS, RELEASE;
- * DATABASE_HOST, _PORT, _USER, _WRITE, _READ, _PASSWORD_FILE; REDIS_SESSIONS and
+ * DATABASE_WRITE and DATABASE_READ (URLs without a password), each with
+ * _PASSWORD_FILE; REDIS_SESSIONS and
  * REDIS_CACHE (host:port, comma-separated), REDIS_USER, _PASSWORD_FILE, _CA_FILE;
  * IMAGES_BASE_URL. Throws an Error that names the variable and what it may hold.
  */
@@ -64,15 +71,29 @@ export function firstLine(file: string): string {
 }
 
 function databaseFrom(environment: Environment): DatabaseSettings | undefined {
-  const host = environment.DATABASE_HOST || undefined
-  if (host === undefined) return undefined
+  const write = routeFrom(environment, "DATABASE_WRITE")
+  const read = routeFrom(environment, "DATABASE_READ")
+  return write === undefined ? undefined : { write, read: read ?? write }
+}
+
+/** libpq's form: a URL whose host may be empty, because a socket's directory is no host. */
+const routeUrl = /^postgres(?:ql)?:\/\/([^:@/]+)@([^:@/?]*)(?::(\d+))?\/([^?]+)(?:\?(.*))?$/
+
+function routeFrom(environment: Environment, name: string): DatabaseRoute | undefined {
+  const text = environment[name]
+  if (text === undefined || text === "") return undefined
+  const [matched, user = "", host = "", port, database = "", query] = routeUrl.exec(text) ?? []
+  if (matched === undefined) {
+    // Not shown: whoever got it wrong may have put a password into it.
+    throw new Error(`${name} must be postgres://user@host:port/database, without a password`)
+  }
+  const parameters = new URLSearchParams(query ?? "")
   return {
-    host,
-    port: number(environment, "DATABASE_PORT", 6432, 1, 65535),
-    user: environment.DATABASE_USER ?? "app",
-    passwordFile: environment.DATABASE_PASSWORD_FILE ?? "/run/secrets/postgres_app_password",
-    write: environment.DATABASE_WRITE ?? "app_rw",
-    read: environment.DATABASE_READ ?? "app_ro",
+    host: parameters.get("host") ?? host,
+    port: Number(parameters.get("port") ?? port ?? 5432),
+    user: decodeURIComponent(user),
+    database: decodeURIComponent(database),
+    passwordFile: environment[`${name}_PASSWORD_FILE`] ?? `/run/secrets/postgres_${user}_password`,
   }
 }
 
