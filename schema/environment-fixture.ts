@@ -55,5 +55,8 @@ export function lockFixture(): ImageLock {
     keepalived: locked("3"),
     registry: locked("4"),
     shop: locked("5"),
+    etcd: locked("6"),
+    postgres: locked("7"),
+    pgbouncer: locked("8"),
   }
 }

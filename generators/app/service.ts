@@ -3,6 +3,7 @@ import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
+import { appConnection } from "../pgbouncer/app-connection.ts"
 import { maxTasksPerHost } from "./task-count.ts"
 
 /**
@@ -11,17 +12,21 @@ import { maxTasksPerHost } from "./task-count.ts"
  */
 export function appService(fleet: Fleet): SwarmService {
   const { app } = fleet
+  const database = appConnection(fleet)
+  const secrets = [...app.secrets, ...database.secrets].toSorted()
   return {
     image: app.image,
     environment: {
       ...app.environment,
+      ...database.environment,
       PORT: String(app.port),
       HEALTH_PATH: app.healthPath,
       DRAIN_SECONDS: String(app.drainSeconds),
     },
-    ...(app.secrets.length === 0
+    ...(secrets.length === 0
       ? {}
-      : { secrets: app.secrets.toSorted().map((name) => ({ source: name, target: name })) }),
+      : { secrets: secrets.map((name) => ({ source: name, target: name })) }),
+    ...(database.volumes.length === 0 ? {} : { volumes: database.volumes }),
     networks: { [edgeNetwork]: { aliases: ["app"] } },
     stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
     deploy: {

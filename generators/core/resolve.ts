@@ -3,6 +3,7 @@ import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/envi
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
+import { resolveDatabase } from "./resolve-database.ts"
 import { kebabRole } from "./roles.ts"
 
 const roles: Role[] = ["manager", "loadBalancer", "app", "database", "redis", "bastion"]
@@ -51,6 +52,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     images,
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
+    database: resolveDatabase(spec),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
