@@ -5,6 +5,9 @@ export const imageNames = [
   "keepalived",
   "registry",
   "shop",
+  "etcd",
+  "postgres",
+  "pgbouncer",
   "redis",
   "s3",
 ] as const

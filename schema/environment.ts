@@ -593,10 +593,76 @@ export interface Database {
    */
   replication?: "async" | "quorum"
   /**
-   * Server connections of each member.
+   * Server connections of each member. Every app host there may ever be needs a
+   * share of them, because any member may have to serve all.
    * @default 200
    */
   maxConnections?: PositiveInteger
+  /**
+   * Memory each member reserves and may use at most.
+   * @default what the host's system and Redis, where it shares the host, leave
+   * @examples ["24GB"]
+   */
+  memory?: ByteSize
+  /**
+   * Most WAL a member keeps for a replica that is away.
+   * @default 20% of the disk
+   * @examples ["100GB"]
+   */
+  replicationSlotWal?: ByteSize
+  /**
+   * How far a replica may be behind and still answer reads.
+   * @default "16MB"
+   */
+  maxReplicaLag?: ByteSize
+  /**
+   * How fast Patroni gives a silent primary up.
+   */
+  failover?: DatabaseFailover
+  /**
+   * Connections that PgBouncer on each app host holds open.
+   */
+  pool?: DatabasePool
+}
+
+/** Patroni's timing; `ttl` >= `loopWait` + 2 x `retryTimeout`. */
+export interface DatabaseFailover {
+  /**
+   * How long the primary's lease lasts without being renewed.
+   * @default "20s"
+   */
+  ttl?: Duration
+  /**
+   * Time between two looks at the cluster.
+   * @default "5s"
+   */
+  loopWait?: Duration
+  /**
+   * How long a failing request to etcd or PostgreSQL is tried again.
+   * @default "5s"
+   */
+  retryTimeout?: Duration
+}
+
+/** PgBouncer on each app host. */
+export interface DatabasePool {
+  /**
+   * Server connections of the write route.
+   * @default 60% of the host's share of maxConnections
+   * @examples [34]
+   */
+  writeConnections?: PositiveInteger
+  /**
+   * Server connections of the read route.
+   * @default the rest of the host's share of maxConnections
+   * @examples [22]
+   */
+  readConnections?: PositiveInteger
+  /**
+   * Longest wait of a query for a server connection; longer than a failover.
+   * @default "60s"
+   */
+  queryWaitTimeout?: Duration
 }
 
 /** WAL archive and base backups (seed section 3.3). */

@@ -18,6 +18,11 @@ const parallelBuilds = 3
 /** The largest first, so that it does not end alone. */
 const buildOrder: readonly ImageName[] = [
   "host",
+  "postgres",
+  "shop",
+  "pgbouncer",
+  "etcd",
+  "keepalived",
   "shop",
   "s3",
   "keepalived",

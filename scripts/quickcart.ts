@@ -168,6 +168,20 @@ program
   })
 
 program
+  .command("db <action> <env>")
+  .description("status of the database cluster, or switchover to another primary")
+  .option("--candidate <host>", "the replica that takes over; else the one least behind")
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart db status production\n  npx quickcart db switchover production --candidate database-2",
+  )
+  .action(async (action: string, environment: string, options) => {
+    const { databaseVerb } = await import("./db/verb.ts")
+    process.exitCode = await databaseVerb(repository, action, environment, options)
+  })
+
+program
   .command("images")
   .description("record the images' sources in images/lock.json and build what is missing here")
   .option("--lock-only", "only record the sources")

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Fleet } from "../generators/core/fleet.ts"
-import { fleetFixture } from "../generators/core/fleet-fixture.ts"
+import { databaseFixture, fleetFixture } from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
 import { listFiles } from "../scripts/io/files.ts"
 
@@ -17,6 +17,7 @@ function everything(): Fleet {
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.database = { ...databaseFixture(), replication: "quorum" }
   fleet.objectStorage = {
     endpoint: "https://10.10.1.1:9000",
     region: "us-east-1",

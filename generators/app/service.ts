@@ -3,6 +3,7 @@ import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
+import { appConnection } from "../pgbouncer/app-connection.ts"
 import { redisConnection } from "../redis/app-connection.ts"
 import { maxTasksPerHost } from "./task-count.ts"
 
@@ -12,8 +13,9 @@ import { maxTasksPerHost } from "./task-count.ts"
  */
 export function appService(fleet: Fleet): SwarmService {
   const { app } = fleet
+  const database = appConnection(fleet)
   const redis = redisConnection(fleet)
-  const secrets = [...new Set([...app.secrets, ...redis.secrets])].toSorted()
+  const secrets = [...new Set([...app.secrets, ...database.secrets, ...redis.secrets])].toSorted()
   return {
     image: app.image,
     environment: {
@@ -22,6 +24,7 @@ export function appService(fleet: Fleet): SwarmService {
         ? {}
         : { IMAGES_BASE_URL: fleet.objectStorage.imagesBaseUrl }),
       ...app.environment,
+      ...database.environment,
       PORT: String(app.port),
       HEALTH_PATH: app.healthPath,
       DRAIN_SECONDS: String(app.drainSeconds),
@@ -29,6 +32,7 @@ export function appService(fleet: Fleet): SwarmService {
     ...(secrets.length === 0
       ? {}
       : { secrets: secrets.map((name) => ({ source: name, target: name })) }),
+    ...(database.volumes.length === 0 ? {} : { volumes: database.volumes }),
     networks: { [edgeNetwork]: { aliases: ["app"] } },
     stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
     deploy: {

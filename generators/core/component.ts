@@ -1,3 +1,4 @@
+import type { ImageName } from "../../images/names.ts"
 import type { Credential } from "../../schema/credential.ts"
 import type { Fleet, Flow } from "./fleet.ts"
 import type { SwarmService } from "./swarm-service.ts"
@@ -47,7 +48,7 @@ export interface ServiceEntry {
 export interface ToolCheck {
   /** e.g. `haproxy -c`. */
   name: string
-  image: "haproxy" | "keepalived" | "redis" | "host"
+  image: ImageName
   /** Shell command; `/stack` holds `stacks/<env>`, read-only. */
   command: string
 }

@@ -32,6 +32,26 @@ export interface Flow {
   service: string
 }
 
+/** The resolved data tier; derived numbers are formulas of `generators/patroni` and `pgbouncer`. */
+export interface Database {
+  version: 17
+  replication: "async" | "quorum"
+  maxConnections: number
+  /** Of each member: reserved, and the most it may use. */
+  memoryBytes: number
+  /** Most WAL kept for a replica that is away. */
+  slotWalBytes: number
+  /** How far a replica may be behind and still answer reads. */
+  maxReplicaLagBytes: number
+  failover: { ttlSeconds: number; loopWaitSeconds: number; retryTimeoutSeconds: number }
+  pool: {
+    /** Null leaves it to the formula. */
+    writeConnections: number | null
+    readConnections: number | null
+    queryWaitTimeoutSeconds: number
+  }
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -139,6 +159,8 @@ export interface Fleet {
     cdnVendor: "cloudflare" | "cloudfront" | null
     waitingRoom: { maxActiveUsers: number } | null
   }
+  /** PostgreSQL under Patroni, with its etcd and PgBouncer; null when the spec has none. */
+  database: Database | null
   /** Null where the spec declares no Redis. */
   redis: {
     nodeTimeoutSeconds: number

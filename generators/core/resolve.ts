@@ -1,9 +1,10 @@
 import { type ImageLock, type ImageName, imageNames } from "../../images/names.ts"
 import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/environment.ts"
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
-import { defaultMemoryBytes, redisBudgetBytes } from "../redis/memory.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
+import { resolveDatabase } from "./resolve-database.ts"
+import { resolveRedis } from "./resolve-redis.ts"
 import { kebabRole } from "./roles.ts"
 
 const roles: Role[] = ["manager", "loadBalancer", "app", "database", "redis", "bastion"]
@@ -18,6 +19,7 @@ const epsilon = 1e-9
  */
 export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock): Fleet {
   const images = resolveImages(spec, lock)
+  const redis = resolveRedis(spec)
   return {
     environment: spec.name,
     source,
@@ -53,7 +55,8 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     images,
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
-    redis: resolveRedis(spec),
+    database: resolveDatabase(spec, redis),
+    redis,
     objectStorage: resolveObjectStorage(spec),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
@@ -194,24 +197,6 @@ function resolveVrrp({ hosts, edge }: EnvironmentSpec): Fleet["edge"]["vrrp"] {
 export function masterDownSeconds(advertIntervalSeconds: number, priority: number): number {
   const skewSeconds = ((256 - priority) * advertIntervalSeconds) / 256
   return Math.round((3 * advertIntervalSeconds + skewSeconds) * 1e6) / 1e6
-}
-
-/** What PostgreSQL may use of a host it shares with Redis: buffers, backends and its files' cache. */
-const databaseShare = 0.6
-
-function resolveRedis({ hosts, redis }: EnvironmentSpec): Fleet["redis"] {
-  if (redis === undefined) return null
-  const hostBytes = parseBytes((hosts.redis ?? hosts.database).memory)
-  const budget = redisBudgetBytes(hostBytes, hosts.redis === undefined ? databaseShare : 0)
-  const memory = (cluster: "sessions" | "cache", written: string | undefined) =>
-    written === undefined ? defaultMemoryBytes(cluster, budget) : parseBytes(written)
-  return {
-    nodeTimeoutSeconds: parseDurationSeconds(redis.nodeTimeout ?? "5s"),
-    memoryBytes: {
-      sessions: memory("sessions", redis.sessionMemory),
-      cache: memory("cache", redis.cacheMemory),
-    },
-  }
 }
 
 function resolveObjectStorage({

@@ -35,16 +35,17 @@ export function replicaBufferBytes(maxmemory: number): number {
   return Math.max(8e6, Math.floor(maxmemory * 0.25))
 }
 
-/** Kept for the system and the Docker daemon of a host, bytes. */
-const systemBytes = 0.25e9
-
 /**
  * Memory of all Redis instances of one host when the spec names none, bytes:
- * what the system and PostgreSQL (`databaseShare` of the host, 0 on hosts
- * without it) leave.
+ * what the system (`reserveBytes`) and PostgreSQL (`databaseShare` of the host,
+ * 0 on hosts without it) leave.
  */
-export function redisBudgetBytes(hostBytes: number, databaseShare: number): number {
-  return Math.max(0, hostBytes * (1 - databaseShare) - systemBytes)
+export function redisBudgetBytes(
+  hostBytes: number,
+  reserveBytes: number,
+  databaseShare: number,
+): number {
+  return Math.max(0, hostBytes * (1 - databaseShare) - reserveBytes)
 }
 
 /** Each host runs two members of both clusters, and a cache is worth twice the sessions. */

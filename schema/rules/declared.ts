@@ -5,7 +5,6 @@ import type { Rule } from "./rule.ts"
 const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => unknown][] = [
   [["edge", "cdn"], (spec) => spec.edge.cdn],
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
-  [["database"], (spec) => spec.database],
   [["backup"], (spec) => spec.backup],
   [["monitoring"], (spec) => spec.monitoring],
   [["scaling"], (spec) => spec.scaling],

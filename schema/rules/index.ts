@@ -1,6 +1,7 @@
 import * as app from "./app.ts"
 import * as backup from "./backup.ts"
 import * as capacity from "./capacity.ts"
+import * as database from "./database.ts"
 import * as declared from "./declared.ts"
 import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
@@ -35,6 +36,11 @@ export const rules: readonly Rule[] = [
   images.digest,
   images.registry,
   secrets.plaintext,
+  database.timing,
+  database.failover,
+  database.pool,
+  database.wal,
+  database.queryWait,
   backup.rpo,
   backup.bucket,
   redisHosts,

@@ -9,6 +9,8 @@ import type { Finding, Rule } from "./rule.ts"
  */
 const reservedPorts: Record<number, string> = {
   4789: "the VXLAN of overlay networks",
+  5000: "the way to the primary database",
+  5001: "the way to its replicas",
   5432: "PostgreSQL",
   6379: "Redis sessions",
   6380: "Redis cache",

@@ -34,7 +34,7 @@ beforeAll(async () => {
   repository = mkdtempSync(join(tmpdir(), "quickcart-credentials-"))
   state = openState(repository, "local")
   await ensureBoxCredentials(state, credentials)
-})
+}, 60_000)
 afterAll(() => rmSync(repository, { recursive: true }))
 
 const value = (name: string) => state.read("secrets", name) ?? ""

@@ -48,6 +48,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       edit("hosts/manager/cloud-init.yaml", '"live-restore"', '"live-restores"')
       edit("hosts/database/cloud-init.yaml", "exit 0\n", "exit 0; }\n")
       edit("app.stack.yaml", "endpoint_mode:", "endpoint_modus:")
+      edit("configs/etcd/manager-1.yaml", "heartbeat-interval:", "heartbeat-intervall:")
+      edit("configs/patroni/database-1.yml", "scope: shop", "scope: 7")
+      edit("configs/pgbouncer/pgbouncer.ini", "pool_mode = transaction", "pool_mode = transactions")
+      edit("configs/pgbouncer/database-route.cfg", "balance leastconn", "balance fairly")
     })
     afterAll(() => rmSync(broken, { recursive: true, force: true }))
 
@@ -65,6 +69,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["cloud-init schema manager", /live-restores/],
       ["cloud-init schema database", /quickcart-host-setup/],
       ["docker stack config app.stack.yaml", /endpoint_modus/],
+      ["etcd --config-file manager-1", /heartbeat-intervall/],
+      ["patroni --validate-config database-1", /scope 7 is not a string/],
+      ["pgbouncer", /pool_mode/],
+      ["haproxy -c database-route", /balance only supports/],
     ])("%s", (name, complaint) => {
       const check = checksOf("local").find((candidate) => candidate.name === name)
       if (check === undefined) throw new Error(`no check is called ${name}`)
