@@ -48,7 +48,7 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       edit("hosts/manager/cloud-init.yaml", '"live-restore"', '"live-restores"')
       edit("hosts/database/cloud-init.yaml", "exit 0\n", "exit 0; }\n")
       edit("app.stack.yaml", "endpoint_mode:", "endpoint_modus:")
-      edit("configs/etcd/manager-1.yaml", "heartbeat-interval:", "heartbeat-intervall:")
+      edit("configs/etcd/manager-1.yaml", "election-timeout: 1000", "election-timeout: 50")
       edit("configs/patroni/database-1.yml", "scope: shop", "scope: 7")
       edit("configs/pgbouncer/pgbouncer.ini", "pool_mode = transaction", "pool_mode = transactions")
       edit("configs/pgbouncer/database-route.cfg", "balance leastconn", "balance fairly")
@@ -69,7 +69,7 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["cloud-init schema manager", /live-restores/],
       ["cloud-init schema database", /quickcart-host-setup/],
       ["docker stack config app.stack.yaml", /endpoint_modus/],
-      ["etcd --config-file manager-1", /heartbeat-intervall/],
+      ["etcd --config-file manager-1", /election-timeout/],
       ["patroni --validate-config database-1", /scope 7 is not a string/],
       ["pgbouncer", /pool_mode/],
       ["haproxy -c database-route", /balance only supports/],
