@@ -109,7 +109,7 @@ async function prepareLeader(
 ): Promise<void> {
   const [operation] = operations
   const leader = operation?.service.leader
-  if (leading === undefined || leader === undefined) return
+  if (operation === undefined || leading === undefined || leader === undefined) return
   report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
   await leaderKinds[leader].prepare(connection, leading)
 }
