@@ -59,7 +59,12 @@ describe("what the schema refuses is said in plain words, where it stands", () =
       /workload: is a list; write a m/,
     ],
     ["YAML 1.1's off", "insecure: true", "insecure: on", /is "on"; write true or false/],
-    ["an unsupported version", /^database:/m, "database:\n  version: 14", /only value .* is 17$/],
+    [
+      "an unsupported version",
+      /^edge:/m,
+      "database:\n  version: 14\nedge:",
+      /only value .* is 17$/,
+    ],
     [
       "a secret's value",
       /^edge:/m,

@@ -19,7 +19,11 @@ export function migrationJob(fleet: Fleet): ServiceEntry[] {
     {
       tier: "app",
       name: "migration",
-      rollout: { wave: waves.app - 10, deadlineSeconds: app.migration.deadlineSeconds, impact: "restart" },
+      rollout: {
+        wave: waves.app - 10,
+        deadlineSeconds: app.migration.deadlineSeconds,
+        impact: "restart",
+      },
       definition: {
         image: app.image,
         command: app.migration.command,
