@@ -1,9 +1,27 @@
 import { app } from "./app/index.ts"
 import type { Component } from "./core/component.ts"
+import { etcd } from "./etcd/index.ts"
 import { haproxy } from "./haproxy/index.ts"
 import { host } from "./host/index.ts"
 import { keepalived } from "./keepalived/index.ts"
+import { objectStorage } from "./object-storage/index.ts"
+import { objectStorageStandIn } from "./object-storage/stand-in.ts"
+import { patroni } from "./patroni/index.ts"
+import { pgbouncer } from "./pgbouncer/index.ts"
+import { redis } from "./redis/index.ts"
 import { topology } from "./topology/index.ts"
 
 /** Every part of the fleet. A new one is a folder and a line here. */
-export const components: readonly Component[] = [host, app, haproxy, keepalived, topology]
+export const components: readonly Component[] = [
+  host,
+  etcd,
+  patroni,
+  pgbouncer,
+  redis,
+  objectStorage,
+  objectStorageStandIn,
+  app,
+  haproxy,
+  keepalived,
+  topology,
+]

@@ -1,5 +1,16 @@
 /** Images this repository builds; each is a folder under `images/`. */
-export const imageNames = ["host", "haproxy", "keepalived", "registry", "shop"] as const
+export const imageNames = [
+  "host",
+  "haproxy",
+  "keepalived",
+  "registry",
+  "shop",
+  "etcd",
+  "postgres",
+  "pgbouncer",
+  "redis",
+  "s3",
+] as const
 
 export type ImageName = (typeof imageNames)[number]
 

@@ -55,5 +55,10 @@ export function lockFixture(): ImageLock {
     keepalived: locked("3"),
     registry: locked("4"),
     shop: locked("5"),
+    etcd: locked("6"),
+    postgres: locked("7"),
+    pgbouncer: locked("8"),
+    redis: locked("9"),
+    s3: locked("a"),
   }
 }

@@ -95,8 +95,10 @@ export interface EnvironmentSpec {
    */
   flashSales?: FlashSale[]
   /**
-   * Names of the secrets the fleet needs; their values live outside git
+   * Names of further secrets to keep in the fleet. What a component or the app
+   * mounts is known without being listed; values live outside git
    * (GitHub environment secrets, or `.env` in development).
+   * @default none
    * @examples [["edge_tls"]]
    */
   secrets?: SecretName[]
@@ -295,6 +297,12 @@ export interface Objectives {
    * @default "45s"
    */
   databaseFailover?: Duration
+  /**
+   * Longest time that a third of the sessions or of the cache is unreachable
+   * when its Redis master dies.
+   * @default "10s"
+   */
+  redisFailover?: Duration
   /**
    * Recovery point objective: most data, in time, that may be lost.
    * @examples ["5m"]
@@ -606,10 +614,76 @@ export interface Database {
    */
   replication?: "async" | "quorum"
   /**
-   * Server connections of each member.
+   * Server connections of each member. Every app host there may ever be needs a
+   * share of them, because any member may have to serve all.
    * @default 200
    */
   maxConnections?: PositiveInteger
+  /**
+   * Memory each member reserves and may use at most.
+   * @default what the host's system and Redis, where it shares the host, leave
+   * @examples ["24GB"]
+   */
+  memory?: ByteSize
+  /**
+   * Most WAL a member keeps for a replica that is away.
+   * @default 20% of the disk
+   * @examples ["100GB"]
+   */
+  replicationSlotWal?: ByteSize
+  /**
+   * How far a replica may be behind and still answer reads.
+   * @default "16MB"
+   */
+  maxReplicaLag?: ByteSize
+  /**
+   * How fast Patroni gives a silent primary up.
+   */
+  failover?: DatabaseFailover
+  /**
+   * Connections that PgBouncer on each app host holds open.
+   */
+  pool?: DatabasePool
+}
+
+/** Patroni's timing; `ttl` >= `loopWait` + 2 x `retryTimeout`. */
+export interface DatabaseFailover {
+  /**
+   * How long the primary's lease lasts without being renewed.
+   * @default "20s"
+   */
+  ttl?: Duration
+  /**
+   * Time between two looks at the cluster.
+   * @default "5s"
+   */
+  loopWait?: Duration
+  /**
+   * How long a failing request to etcd or PostgreSQL is tried again.
+   * @default "5s"
+   */
+  retryTimeout?: Duration
+}
+
+/** PgBouncer on each app host. */
+export interface DatabasePool {
+  /**
+   * Server connections of the write route.
+   * @default 60% of the host's share of maxConnections
+   * @examples [34]
+   */
+  writeConnections?: PositiveInteger
+  /**
+   * Server connections of the read route.
+   * @default the rest of the host's share of maxConnections
+   * @examples [22]
+   */
+  readConnections?: PositiveInteger
+  /**
+   * Longest wait of a query for a server connection; longer than a failover.
+   * @default "60s"
+   */
+  queryWaitTimeout?: Duration
 }
 
 /** WAL archive and base backups (seed section 3.3). */
@@ -636,18 +710,29 @@ export interface Backup {
   restoreTest?: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"
 }
 
-/** Redis Clusters for sessions and cache. */
+/**
+ * Redis Clusters for sessions and cache: three masters and three replicas each,
+ * over the first three hosts. Clients reach keys that begin with `session:` in
+ * the one and `cache:` in the other.
+ */
 export interface Redis {
   /**
-   * Memory of each session instance; never evicted.
+   * Memory of each session instance; never evicted. Every host runs two.
+   * @default a sixth of what the system and PostgreSQL leave of the host
    * @examples ["2GB"]
    */
-  sessionMemory: ByteSize
+  sessionMemory?: ByteSize
   /**
-   * Memory of each cache instance; evicted by use (LFU).
+   * Memory of each cache instance; evicted by use (LFU). Every host runs two.
+   * @default a third of what the system and PostgreSQL leave of the host
    * @examples ["4GB"]
    */
-  cacheMemory: ByteSize
+  cacheMemory?: ByteSize
+  /**
+   * Silence after which the others suspect a master (cluster-node-timeout).
+   * @default "5s"
+   */
+  nodeTimeout?: Duration
 }
 
 /** S3-compatible storage for product images and backups. */
@@ -658,6 +743,20 @@ export interface ObjectStorage {
    * @examples ["https://sgp1.digitaloceanspaces.com"]
    */
   endpoint: string
+  /**
+   * Region that requests are signed for.
+   * @pattern ^[a-z0-9-]{1,32}$
+   * @default the provider's region
+   * @examples ["us-east-1"]
+   */
+  region?: string
+  /**
+   * Address below which browsers find product images, e.g. that of a CDN.
+   * @pattern ^https://
+   * @default the images bucket at the endpoint
+   * @examples ["https://images.example.com"]
+   */
+  imagesBaseUrl?: string
   /**
    * Bucket of the product images.
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$

@@ -24,7 +24,7 @@ test("a valid file has no problems and knows where its parts stand", () => {
   const { line, column } = positionOf(["network", "vip"])
   expect(lines[line - 1]?.slice(column - 1)).toBe("198.18.80.100")
   expect(positionOf(["hosts", "redis", "count"])).toEqual(positionOf(["hosts"]))
-  expect(positionOf(["secrets", 0]).line).toBe(lines.indexOf("  - edge_tls") + 1)
+  expect(positionOf(["hosts", "app", "maxCount"]).line).toBe(lines.indexOf("    maxCount: 3") + 1)
 })
 
 describe("what the schema refuses is said in plain words, where it stands", () => {
@@ -59,8 +59,18 @@ describe("what the schema refuses is said in plain words, where it stands", () =
       /workload: is a list; write a m/,
     ],
     ["YAML 1.1's off", "insecure: true", "insecure: on", /is "on"; write true or false/],
-    ["an unsupported version", /^edge:/m, "database: {version: 14}\nedge:", /only value .* is 17$/],
-    ["a secret's value", "- edge_tls", "- Hunter2!", /secrets\[0\]: is a text \(not shown\)/],
+    [
+      "an unsupported version",
+      /^edge:/m,
+      "database:\n  version: 14\nedge:",
+      /only value .* is 17$/,
+    ],
+    [
+      "a secret's value",
+      /^edge:/m,
+      "secrets: [Hunter2!]\nedge:",
+      /secrets\[0\]: is a text \(not shown\)/,
+    ],
   ])("%s", (_name, from, to, message) => {
     const problems = changed(from, to)
     expect(problems.join("\n")).toMatch(message)

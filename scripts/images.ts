@@ -16,7 +16,20 @@ const lockFile = join(imagesDirectory, "lock.json")
 const parallelBuilds = 3
 
 /** The largest first, so that it does not end alone. */
-const buildOrder: readonly ImageName[] = ["host", "shop", "keepalived", "haproxy", "registry"]
+const buildOrder: readonly ImageName[] = [
+  "host",
+  "postgres",
+  "shop",
+  "pgbouncer",
+  "etcd",
+  "keepalived",
+  "shop",
+  "s3",
+  "keepalived",
+  "redis",
+  "haproxy",
+  "registry",
+]
 
 export interface BuildOptions {
   /** All when omitted. */

@@ -145,6 +145,16 @@ program
   })
 
 program
+  .command("storage <action> <env>")
+  .description("plan or apply the buckets and what has to be in them; plan exits 2 with changes")
+  .option("--json", "print the operations as JSON")
+  .addHelpText("after", "\nExample: npx quickcart storage plan production")
+  .action(async (action: string, environment: string, options: { json?: boolean }) => {
+    const { storageVerb } = await import("./storage/verb.ts")
+    process.exitCode = await storageVerb(repository, action, environment, options)
+  })
+
+program
   .command("status <env>")
   .description("hosts, services, tasks and the VIP's owner on one screen")
   .option("--json", "print the status as JSON")
@@ -157,6 +167,20 @@ program
     const status = await fleetStatus(fleet, openState(repository, environment))
     process.stdout.write(`${options.json === true ? JSON.stringify(status) : statusText(status)}\n`)
     process.exitCode = status.healthy ? 0 : 1
+  })
+
+program
+  .command("db <action> <env>")
+  .description("status of the database cluster, or switchover to another primary")
+  .option("--candidate <host>", "the replica that takes over; else the one least behind")
+  .option("--json", "print the result as JSON")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart db status production\n  npx quickcart db switchover production --candidate database-2",
+  )
+  .action(async (action: string, environment: string, options) => {
+    const { databaseVerb } = await import("./db/verb.ts")
+    process.exitCode = await databaseVerb(repository, action, environment, options)
   })
 
 program

@@ -5,6 +5,7 @@ import { buildImages } from "./images.ts"
 import { openState } from "./io/state.ts"
 import { runSteps } from "./progress.ts"
 import { smokeTest } from "./smoke.ts"
+import { applyStorage } from "./storage/verb.ts"
 
 /** Environment that runs on this machine. */
 export const boxEnvironment = "local"
@@ -24,6 +25,13 @@ export async function startBox(
       run: async (report) => {
         const { allowDirty } = options
         await apply(repository, boxEnvironment, { allowDirty, breakLock: false, report })
+      },
+    },
+    {
+      title: "Fill the object storage",
+      run: async (report) => {
+        const done = await applyStorage(repository, boxEnvironment)
+        report(done.length === 0 ? "every bucket is as wanted" : `${done.length} operations`)
       },
     },
     { title: "Smoke test", run: async (report) => report(await smokeTest(fleet, state)) },

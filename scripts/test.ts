@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { atMost, writeReport } from "./drills/report.ts"
 import { nowMs } from "./io/clock.ts"
 
 // `npm test`: every layer in order, then one line with the totals.
@@ -13,18 +14,33 @@ interface Totals {
 
 const binaries = join(import.meta.dirname, "..", "node_modules", ".bin")
 const scratch = mkdtempSync(join(tmpdir(), "quickcart-test-"))
+/** Time of each stage. */
+const seconds: Record<string, number> = {}
+const mostMinutes = 40
+const begin = nowMs()
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
 
 await gate("types", ["tsc", "--noEmit"])
 await gate("lint", ["biome", "check", "."])
 await suite("unit")
+await gate("bench", ["node", join(import.meta.dirname, "..", "test", "bench", "render.bench.ts")])
 await gate("images", ["node", join(import.meta.dirname, "quickcart.ts"), "images", "--build-only"])
 await suite("tools")
-if (totals.failed === 0) await suite("box")
-else {
+if (totals.failed === 0) {
+  await suite("box")
+  await suite("workflows")
+} else {
   process.stdout.write("\nThe box was not started, because something before it failed.\n")
 }
 rmSync(scratch, { recursive: true, force: true })
+const minutes = Math.round((nowMs() - begin) / 6000) / 10
+await writeReport(join(import.meta.dirname, ".."), "test-run", {
+  parameters: { stages: seconds },
+  samples: [minutes],
+  unit: "min",
+  bounds: [atMost("npm test from its first check to its last (min)", minutes, mostMinutes)],
+  details: totals,
+})
 process.stdout.write(
   `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}\n`,
 )
@@ -78,7 +94,7 @@ async function timed(name: string, argv: string[]): Promise<number> {
     child.once("error", () => resolve(1))
     child.once("close", (exit) => resolve(exit ?? 1))
   })
-  const seconds = ((nowMs() - start) / 1000).toFixed(1)
-  process.stdout.write(`=== ${name}: ${code === 0 ? "ok" : "FAILED"} in ${seconds} s\n`)
+  seconds[name] = Math.round((nowMs() - start) / 1000)
+  process.stdout.write(`=== ${name}: ${code === 0 ? "ok" : "FAILED"} in ${seconds[name]} s\n`)
   return code
 }

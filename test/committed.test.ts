@@ -18,6 +18,7 @@ test("every environment has a stack and every stack an environment", () => {
   const environments = list(join(repository, "environments"))
     .filter((name) => /^[^.].*\.yaml$/.test(name))
     .map((name) => name.replace(/\.yaml$/, ""))
+    .toSorted()
   expect(list(join(repository, "stacks"))).toEqual(environments)
 })
 

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Fleet } from "../generators/core/fleet.ts"
-import { fleetFixture } from "../generators/core/fleet-fixture.ts"
+import { databaseFixture, fleetFixture } from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
 import { listFiles } from "../scripts/io/files.ts"
 
@@ -17,6 +17,15 @@ function everything(): Fleet {
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.database = { ...databaseFixture(), replication: "quorum" }
+  fleet.objectStorage = {
+    endpoint: "https://10.10.1.1:9000",
+    region: "us-east-1",
+    imagesBucket: "images",
+    backupBucket: "backup",
+    imagesBaseUrl: "https://10.10.1.1:9000/images",
+  }
+  fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.flashSales = [
     {
       name: "harbolnas",
@@ -26,7 +35,7 @@ function everything(): Fleet {
       prewarmSeconds: 3600,
     },
   ]
-  fleet.secrets = ["edge_tls", "session_key"]
+  fleet.secrets = ["session_key"]
   return fleet
 }
 

@@ -1,4 +1,5 @@
 import type { Component } from "../core/component.ts"
+import { waves } from "../core/waves.ts"
 import { migrationJob } from "./migration.ts"
 import { appService } from "./service.ts"
 
@@ -12,7 +13,7 @@ export const app: Component = {
         tier: "app",
         name: "app",
         rollout: {
-          wave: 10,
+          wave: waves.app,
           deadlineSeconds: fleet.app.update.deadlineSeconds,
           impact: "restart",
         },
@@ -31,5 +32,6 @@ export const app: Component = {
     ],
     files: [],
     checks: [],
+    credentials: [],
   }),
 }

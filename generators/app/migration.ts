@@ -2,7 +2,8 @@ import type { ServiceEntry } from "../core/component.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
 import { onRole } from "../core/roles.ts"
-import { appEnvironment, appSecrets, resources } from "./service.ts"
+import { waves } from "../core/waves.ts"
+import { appContainer, resources } from "./service.ts"
 
 /** Starts again after a failure, e.g. when a database failover cut it off. */
 const retries = 2
@@ -18,12 +19,15 @@ export function migrationJob(fleet: Fleet): ServiceEntry[] {
     {
       tier: "app",
       name: "migration",
-      rollout: { wave: 8, deadlineSeconds: app.migration.deadlineSeconds, impact: "restart" },
+      rollout: {
+        wave: waves.app - 10,
+        deadlineSeconds: app.migration.deadlineSeconds,
+        impact: "restart",
+      },
       definition: {
         image: app.image,
         command: app.migration.command,
-        environment: appEnvironment(fleet),
-        ...appSecrets(fleet),
+        ...appContainer(fleet),
         networks: { [edgeNetwork]: null },
         stop_grace_period: "10s",
         deploy: {

@@ -3,6 +3,8 @@ import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
+import { appConnection } from "../pgbouncer/app-connection.ts"
+import { redisConnection } from "../redis/app-connection.ts"
 import { maxTasksPerHost } from "./task-count.ts"
 
 /**
@@ -13,8 +15,7 @@ export function appService(fleet: Fleet): SwarmService {
   const { app } = fleet
   return {
     image: app.image,
-    environment: appEnvironment(fleet),
-    ...appSecrets(fleet),
+    ...appContainer(fleet),
     networks: { [edgeNetwork]: { aliases: ["app"] } },
     stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
     deploy: {
@@ -33,20 +34,29 @@ export function appService(fleet: Fleet): SwarmService {
   }
 }
 
-/** What every container of the app's image is told. */
-export function appEnvironment({ app }: Fleet): Record<string, string> {
+/** What every container of the app's image is given: the way to the data tier, secrets as files. */
+export function appContainer(
+  fleet: Fleet,
+): Pick<SwarmService, "environment" | "secrets" | "volumes"> {
+  const { app, objectStorage } = fleet
+  const database = appConnection(fleet)
+  const redis = redisConnection(fleet)
+  const secrets = [...new Set([...app.secrets, ...database.secrets, ...redis.secrets])].toSorted()
   return {
-    ...app.environment,
-    PORT: String(app.port),
-    HEALTH_PATH: app.healthPath,
-    DRAIN_SECONDS: String(app.drainSeconds),
+    environment: {
+      ...redis.environment,
+      ...(objectStorage === null ? {} : { IMAGES_BASE_URL: objectStorage.imagesBaseUrl }),
+      ...app.environment,
+      ...database.environment,
+      PORT: String(app.port),
+      HEALTH_PATH: app.healthPath,
+      DRAIN_SECONDS: String(app.drainSeconds),
+    },
+    ...(secrets.length === 0
+      ? {}
+      : { secrets: secrets.map((name) => ({ source: name, target: name })) }),
+    ...(database.volumes.length === 0 ? {} : { volumes: database.volumes }),
   }
-}
-
-/** Files below /run/secrets; nothing when the app declares none. */
-export function appSecrets({ app }: Fleet): Pick<SwarmService, "secrets"> {
-  if (app.secrets.length === 0) return {}
-  return { secrets: app.secrets.toSorted().map((name) => ({ source: name, target: name })) }
 }
 
 /** Reserved and allowed at most, the same. */

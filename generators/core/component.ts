@@ -1,3 +1,5 @@
+import type { ImageName } from "../../images/names.ts"
+import type { Credential } from "../../schema/credential.ts"
 import type { Fleet, Flow } from "./fleet.ts"
 import type { SwarmService } from "./swarm-service.ts"
 
@@ -19,7 +21,7 @@ export interface ConfigFile {
 
 /** How the deploy treats a service; written to the stack file as `x-quickcart`. */
 export interface Rollout {
-  /** Services of a lower wave converge before a higher wave starts. */
+  /** Services of a lower wave converge before a higher wave starts; see `waves.ts`. */
   wave: number
   /** Time after which a wave that has not converged is rolled back. */
   deadlineSeconds: number
@@ -54,7 +56,7 @@ export interface ServiceEntry {
 export interface ToolCheck {
   /** e.g. `haproxy -c`. */
   name: string
-  image: "haproxy" | "keepalived" | "host"
+  image: ImageName
   /** Shell command; `/stack` holds `stacks/<env>`, read-only. */
   command: string
 }
@@ -65,6 +67,8 @@ export interface Contribution {
   flows: Flow[]
   files: RenderedFile[]
   checks: ToolCheck[]
+  /** Secrets it mounts whose values the fleet can make itself. */
+  credentials: Credential[]
 }
 
 /** The sum over all components, in the order of `generators/index.ts`. */

@@ -26,10 +26,13 @@ export function configService(component: string, role: Role, delivery: Delivery)
     init: true,
     healthcheck: {
       test: ["CMD", "test", "-f", "/tmp/delivered"],
-      interval: "500ms",
-      timeout: "2s",
+      // Delivered once is delivered: a look every half second cost a tenth of a core a service.
+      interval: "30s",
+      timeout: "5s",
+      retries: 3,
       // Time for the longest reload: the daemon's own container may still be on its way.
-      retries: 60,
+      start_period: "30s",
+      start_interval: "500ms",
     },
     stop_grace_period: "1s",
     deploy: {

@@ -1,5 +1,6 @@
 import { canonicalJson } from "./canonical.ts"
-import type { RenderedFile } from "./component.ts"
+import type { Contributions, RenderedFile } from "./component.ts"
+import { credentialsOf, secretsOf } from "./credentials.ts"
 import type { Fleet } from "./fleet.ts"
 import { kebabRole } from "./roles.ts"
 
@@ -7,7 +8,7 @@ import { kebabRole } from "./roles.ts"
  * `fleet.json`: what apply and up have to know besides the stack files, so
  * that they never need the generators. Read by `scripts/deploy/fleet-file.ts`.
  */
-export function fleetFile(fleet: Fleet): RenderedFile {
+export function fleetFile(fleet: Fleet, all: Contributions): RenderedFile {
   const { environment, source, tier, timezone, provider, network, objectives } = fleet
   return {
     path: "fleet.json",
@@ -28,7 +29,8 @@ export function fleetFile(fleet: Fleet): RenderedFile {
       images: fleet.images,
       hosts: fleet.hosts.map((host) => ({ ...host, role: kebabRole(host.role) })),
       flashSales: fleet.flashSales,
-      secrets: fleet.secrets.toSorted(),
+      secrets: secretsOf(fleet, all),
+      credentials: credentialsOf(all),
     }),
   }
 }

@@ -1,4 +1,4 @@
-import type { Fleet, Host, Role } from "./fleet.ts"
+import type { Database, Fleet, Host, Role } from "./fleet.ts"
 
 /** How many hosts of each role a fixture has. */
 export type HostCounts = Record<Exclude<Role, "redis">, number>
@@ -38,6 +38,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     objectives: {
       edgeFailoverSeconds: 3,
       databaseFailoverSeconds: 45,
+      redisFailoverSeconds: 10,
       rpoSeconds: 300,
       rtoSeconds: 900,
       availability: 0.999,
@@ -49,11 +50,33 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       keepalived: "10.10.0.2:5000/keepalived:0000000000000003",
       registry: "10.10.0.2:5000/registry:0000000000000004",
       shop: "10.10.0.2:5000/shop:0000000000000005",
+      etcd: "10.10.0.2:5000/etcd:0000000000000006",
+      postgres: "10.10.0.2:5000/postgres:0000000000000007",
+      pgbouncer: "10.10.0.2:5000/pgbouncer:0000000000000008",
+      redis: "10.10.0.2:5000/redis:0000000000000009",
+      s3: "10.10.0.2:5000/s3:000000000000000a",
     },
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
+    database: null,
+    redis: null,
+    objectStorage: null,
     flashSales: [],
-    secrets: ["edge_tls"],
+    secrets: [],
+  }
+}
+
+/** A data tier for fixtures, with every default. */
+export function databaseFixture(): Database {
+  return {
+    version: 17,
+    replication: "async",
+    maxConnections: 200,
+    memoryBytes: 4e9,
+    slotWalBytes: 10e9,
+    maxReplicaLagBytes: 16e6,
+    failover: { ttlSeconds: 20, loopWaitSeconds: 5, retryTimeoutSeconds: 5 },
+    pool: { writeConnections: null, readConnections: null, queryWaitTimeoutSeconds: 60 },
   }
 }
 

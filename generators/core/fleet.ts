@@ -32,6 +32,26 @@ export interface Flow {
   service: string
 }
 
+/** The resolved data tier; derived numbers are formulas of `generators/patroni` and `pgbouncer`. */
+export interface Database {
+  version: 17
+  replication: "async" | "quorum"
+  maxConnections: number
+  /** Of each member: reserved, and the most it may use. */
+  memoryBytes: number
+  /** Most WAL kept for a replica that is away. */
+  slotWalBytes: number
+  /** How far a replica may be behind and still answer reads. */
+  maxReplicaLagBytes: number
+  failover: { ttlSeconds: number; loopWaitSeconds: number; retryTimeoutSeconds: number }
+  pool: {
+    /** Null leaves it to the formula. */
+    writeConnections: number | null
+    readConnections: number | null
+    queryWaitTimeoutSeconds: number
+  }
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -80,6 +100,7 @@ export interface Fleet {
   objectives: {
     edgeFailoverSeconds: number
     databaseFailoverSeconds: number
+    redisFailoverSeconds: number
     rpoSeconds: number
     rtoSeconds: number
     /** 0..1 */
@@ -140,6 +161,23 @@ export interface Fleet {
     cdnVendor: "cloudflare" | "cloudfront" | null
     waitingRoom: { maxActiveUsers: number } | null
   }
+  /** PostgreSQL under Patroni, with its etcd and PgBouncer; null when the spec has none. */
+  database: Database | null
+  /** Null where the spec declares no Redis. */
+  redis: {
+    nodeTimeoutSeconds: number
+    /** Limit of each instance's container. */
+    memoryBytes: { sessions: number; cache: number }
+  } | null
+  /** Null where the spec declares no object storage. */
+  objectStorage: {
+    endpoint: string
+    region: string
+    imagesBucket: string
+    backupBucket: string | null
+    /** Without a final slash. */
+    imagesBaseUrl: string
+  } | null
   flashSales: {
     name: string
     start: string
@@ -147,6 +185,6 @@ export interface Fleet {
     appHosts: number
     prewarmSeconds: number
   }[]
-  /** Logical names of all secrets any service mounts, sorted. */
+  /** Logical names of the secrets that the spec itself names, sorted; see `secretsOf` for all. */
   secrets: string[]
 }

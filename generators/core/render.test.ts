@@ -63,20 +63,23 @@ test("fleet.json gives apply the hosts with the roles their labels carry", () =>
 test("two components may not render one file", () => {
   const twin: Component = {
     name: "twin",
-    contribute: () => ({ services: [], flows: [], checks: [], files: [{ path: "a", text: "" }] }),
+    contribute: () => ({
+      services: [],
+      flows: [],
+      checks: [],
+      credentials: [],
+      files: [{ path: "a", text: "" }],
+    }),
   }
   expect(() => renderFleet(fleetFixture(), [twin, twin])).toThrow(
     'two components render the file "a"',
   )
 })
 
-test("a mounted config is always one that is delivered, and every secret is the fleet's", () => {
+test("a mounted config is always one that is delivered", () => {
   const services = components.flatMap((component) => component.contribute(fleetFixture()).services)
   for (const { name, definition, configs } of services) {
     const mounted = (definition.configs ?? []).map((mount) => mount.source).sort()
     expect(mounted, name).toEqual(configs.map((config) => config.key).sort())
-    for (const { source } of definition.secrets ?? []) {
-      expect(fleetFixture().secrets, name).toContain(source)
-    }
   }
 })

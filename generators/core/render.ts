@@ -20,6 +20,7 @@ export function contributionsOf(
     flows: all.flatMap((one) => one.flows),
     files: all.flatMap((one) => one.files),
     checks: all.flatMap((one) => one.checks),
+    credentials: all.flatMap((one) => one.credentials),
   }
 }
 
@@ -43,7 +44,7 @@ export function renderFleet(fleet: Fleet, list: readonly Component[] = component
     ...configs.map(({ path, text }) => ({ path, text })),
     ...all.files,
     ...list.flatMap((component) => component.render?.(fleet, all) ?? []),
-    fleetFile(fleet),
+    fleetFile(fleet, all),
   ].sort(byPath)
   refuseDuplicates(
     "file",

@@ -130,12 +130,12 @@ test("flash sales come soonest first, with an hour of prewarm", () => {
   expect(flashSales[0]).toMatchObject({ durationSeconds: 10_800, prewarmSeconds: 3600 })
 })
 
-test("secrets are every name once, sorted, with the edge's certificate", () => {
+test("secrets are every name of the spec once, sorted", () => {
   const fleet = resolved((spec) => {
     spec.secrets = ["zebra", "app_key"]
     spec.app.secrets = ["app_key", "app_key"]
   })
-  expect(fleet.secrets).toEqual(["app_key", "edge_tls", "zebra"])
+  expect(fleet.secrets).toEqual(["app_key", "zebra"])
   expect(fleet.app.secrets).toEqual(["app_key"])
 })
 

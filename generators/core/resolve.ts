@@ -3,6 +3,8 @@ import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/envi
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
+import { resolveDatabase } from "./resolve-database.ts"
+import { resolveRedis } from "./resolve-redis.ts"
 import { kebabRole } from "./roles.ts"
 
 const roles: Role[] = ["manager", "loadBalancer", "app", "database", "redis", "bastion"]
@@ -17,6 +19,7 @@ const epsilon = 1e-9
  */
 export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock): Fleet {
   const images = resolveImages(spec, lock)
+  const redis = resolveRedis(spec)
   return {
     environment: spec.name,
     source,
@@ -43,6 +46,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     objectives: {
       edgeFailoverSeconds: parseDurationSeconds(spec.objectives.edgeFailover),
       databaseFailoverSeconds: parseDurationSeconds(spec.objectives.databaseFailover ?? "45s"),
+      redisFailoverSeconds: parseDurationSeconds(spec.objectives.redisFailover ?? "10s"),
       rpoSeconds: parseDurationSeconds(spec.objectives.rpo),
       rtoSeconds: parseDurationSeconds(spec.objectives.rto),
       availability: parsePercent(spec.objectives.availability),
@@ -51,10 +55,11 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     images,
     app: resolveApp(spec, images.shop),
     edge: resolveEdge(spec),
+    database: resolveDatabase(spec, redis),
+    redis,
+    objectStorage: resolveObjectStorage(spec),
     flashSales: resolveFlashSales(spec),
-    secrets: [
-      ...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? []), "edge_tls"]),
-    ].toSorted(),
+    secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
 }
 
@@ -199,6 +204,22 @@ function resolveVrrp({ hosts, edge }: EnvironmentSpec): Fleet["edge"]["vrrp"] {
 export function masterDownSeconds(advertIntervalSeconds: number, priority: number): number {
   const skewSeconds = ((256 - priority) * advertIntervalSeconds) / 256
   return Math.round((3 * advertIntervalSeconds + skewSeconds) * 1e6) / 1e6
+}
+
+function resolveObjectStorage({
+  provider,
+  objectStorage: storage,
+}: EnvironmentSpec): Fleet["objectStorage"] {
+  if (storage === undefined) return null
+  const endpoint = storage.endpoint.replace(/\/$/, "")
+  const imagesBaseUrl = storage.imagesBaseUrl ?? `${endpoint}/${storage.imagesBucket}`
+  return {
+    endpoint,
+    region: storage.region ?? provider.region,
+    imagesBucket: storage.imagesBucket,
+    backupBucket: storage.backupBucket ?? null,
+    imagesBaseUrl: imagesBaseUrl.replace(/\/$/, ""),
+  }
 }
 
 function resolveFlashSales(spec: EnvironmentSpec): Fleet["flashSales"] {

@@ -24,13 +24,25 @@ function service(name: string, definition: Partial<ServiceEntry["definition"]> =
 }
 
 function stackOf(...services: ServiceEntry[]) {
-  const [file] = stackFiles(fleetFixture(), { services, flows: [], files: [], checks: [] })
+  const [file] = stackFiles(fleetFixture(), {
+    services,
+    flows: [],
+    files: [],
+    checks: [],
+    credentials: [],
+  })
   return parse(file?.text ?? "", { version: "1.1" })
 }
 
 test("makes a file for each tier", () => {
   const services = [service("a"), { ...service("b"), tier: "app" }]
-  const files = stackFiles(fleetFixture(), { services, flows: [], files: [], checks: [] })
+  const files = stackFiles(fleetFixture(), {
+    services,
+    flows: [],
+    files: [],
+    checks: [],
+    credentials: [],
+  })
   expect(files.map((file) => file.path)).toEqual(["app.stack.yaml", "edge.stack.yaml"])
 })
 
@@ -81,7 +93,7 @@ test("tells the overlay of encryption and of an MTU that is not Ethernet's", () 
   fleet.network.encryptedOverlay = true
   fleet.network.mtuBytes = 1450
   const services = [service("a", { networks: { edge: null } })]
-  const [file] = stackFiles(fleet, { services, flows: [], files: [], checks: [] })
+  const [file] = stackFiles(fleet, { services, flows: [], files: [], checks: [], credentials: [] })
   expect(parse(file?.text ?? "").networks.edge.driver_opts).toEqual({
     encrypted: "true",
     "com.docker.network.driver.mtu": "1450",

@@ -1,5 +1,6 @@
 import type { Component, ServiceEntry } from "../core/component.ts"
 import { hostsOf } from "../core/roles.ts"
+import { waves } from "../core/waves.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
@@ -15,7 +16,7 @@ export const haproxy: Component = {
       {
         tier: "edge",
         name: "haproxy-config",
-        rollout: { wave: 20, deadlineSeconds: 120, impact: "reload" },
+        rollout: { wave: waves.edge, deadlineSeconds: 120, impact: "reload" },
         definition: haproxyConfigService(fleet),
         configs: [{ key: "haproxy_cfg", path: configPath, text: haproxyConfig(fleet) }],
       },
@@ -24,7 +25,7 @@ export const haproxy: Component = {
           tier: "edge",
           name: `haproxy-${host.index}`,
           rollout: {
-            wave: 30,
+            wave: waves.edge + 10,
             deadlineSeconds: 120 + hardStopSeconds(fleet),
             impact: "restart",
             leader: "vip",
@@ -57,6 +58,14 @@ export const haproxy: Component = {
           `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
           "haproxy -c -f /tmp/haproxy.cfg",
         ].join("\n"),
+      },
+    ],
+    credentials: [
+      {
+        kind: "certificate",
+        name: "edge_tls",
+        authority: "public",
+        hosts: [fleet.edge.hostname, ...fleet.edge.aliases, "localhost"],
       },
     ],
   }),

@@ -14,6 +14,7 @@ export const host: Component = {
       flows: hostFlows(fleet),
       files: roles.map((role) => ({ path: cloudInitPath(role), text: cloudInit(fleet, role) })),
       checks: roles.map(check),
+      credentials: [],
     }
   },
 }

@@ -1,6 +1,7 @@
 import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
+import { waves } from "../core/waves.ts"
 import { keepalivedConfig } from "./config.ts"
 import { configKey, keepalivedConfigService, keepalivedService } from "./service.ts"
 
@@ -14,7 +15,7 @@ export const keepalived: Component = {
         {
           tier: "edge",
           name: "keepalived-config",
-          rollout: { wave: 40, deadlineSeconds: 120, impact: "reload" },
+          rollout: { wave: waves.edge + 20, deadlineSeconds: 120, impact: "reload" },
           definition: keepalivedConfigService(fleet),
           configs: hosts.map((host) => ({
             key: configKey(host),
@@ -26,7 +27,12 @@ export const keepalived: Component = {
           (host): ServiceEntry => ({
             tier: "edge",
             name: `keepalived-${host.index}`,
-            rollout: { wave: 50, deadlineSeconds: 120, impact: "restart", leader: "vip" },
+            rollout: {
+              wave: waves.edge + 30,
+              deadlineSeconds: 120,
+              impact: "restart",
+              leader: "vip",
+            },
             definition: keepalivedService(fleet, host),
             configs: [],
           }),
@@ -43,6 +49,7 @@ export const keepalived: Component = {
       ],
       files: [],
       checks: hosts.map((host) => check(fleet, host)),
+      credentials: [],
     }
   },
 }

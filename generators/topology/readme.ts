@@ -5,6 +5,7 @@ import { formatDuration } from "../core/duration.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { hostsOf, kebabRole } from "../core/roles.ts"
 import { serverSlots } from "../haproxy/limits.ts"
+import { databaseSection } from "./database.ts"
 import { topologyDiagram } from "./diagram.ts"
 import { portRows } from "./ports.ts"
 import { formatBytes, formatNumber, markdownTable } from "./table.ts"
@@ -25,6 +26,7 @@ export function readme(fleet: Fleet, all: Contributions): string {
     capacity(fleet),
     "## Failover of the floating IP",
     failover(fleet),
+    ...databaseSection(fleet),
     "## Ports",
     "Everything that is not listed is not needed, and is to be refused.",
     portTable(all),

@@ -54,9 +54,38 @@ describe("trial routes", () => {
 })
 
 describe("settings", () => {
+  test("read both routes to the database", () => {
+    const { database } = settingsFrom({
+      DATABASE_WRITE: "postgres://app_rw@/app_rw?host=/run/pgbouncer&port=6432",
+      DATABASE_WRITE_PASSWORD_FILE: "/run/secrets/rw",
+      DATABASE_READ: "postgres://app_ro@10.0.0.1:6432/app_ro",
+    })
+    expect(database).toEqual({
+      write: {
+        host: "/run/pgbouncer",
+        port: 6432,
+        user: "app_rw",
+        database: "app_rw",
+        passwordFile: "/run/secrets/rw",
+      },
+      read: {
+        host: "10.0.0.1",
+        port: 6432,
+        user: "app_ro",
+        database: "app_ro",
+        passwordFile: "/run/secrets/postgres_app_ro_password",
+      },
+    })
+  })
+
   test.each([
     [{ PORT: "http" }, 'PORT is "http"; it must be a number from 1 to 65535'],
     [{ DRAIN_SECONDS: "-1" }, 'DRAIN_SECONDS is "-1"; it must be a number from 0 to 3600'],
+    [{ REDIS_CACHE: "redis" }, 'REDIS_CACHE is "redis"; it must be host:port,host:port,...'],
+    [
+      { DATABASE_WRITE: "postgres://app:hunter2@db/app" },
+      "DATABASE_WRITE must be postgres://user@host:port/database, without a password",
+    ],
     [{ HEALTH_PATH: "up" }, 'HEALTH_PATH is "up"; it must start with "/"'],
   ])("refuse %j", (environment, message) => {
     expect(() => settingsFrom(environment)).toThrow(message)

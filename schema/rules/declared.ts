@@ -5,10 +5,7 @@ import type { Rule } from "./rule.ts"
 const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => unknown][] = [
   [["edge", "cdn"], (spec) => spec.edge.cdn],
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
-  [["database"], (spec) => spec.database],
   [["backup"], (spec) => spec.backup],
-  [["redis"], (spec) => spec.redis],
-  [["objectStorage"], (spec) => spec.objectStorage],
   [["monitoring"], (spec) => spec.monitoring],
   [["scaling"], (spec) => spec.scaling],
   [["flashSales"], (spec) => spec.flashSales],

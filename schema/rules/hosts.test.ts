@@ -32,13 +32,27 @@ describe("hosts/reservations", () => {
     expect(found).toEqual([expect.stringContaining("2 x (4 GB + 4 GB) + 0.25 GB")])
   })
 
-  test("Redis beside PostgreSQL leaves it its buffers", () => {
+  test("Redis beside PostgreSQL leaves it its memory", () => {
     const shared = (cacheMemory: string) =>
       verdict(reservations, (spec) => {
         delete spec.hosts.redis
         spec.redis = { sessionMemory: "1GB", cacheMemory }
+        spec.database = { memory: "8GB" }
       })
     expect(shared("10GB")).toEqual([])
-    expect(shared("11GB")).toEqual([expect.stringContaining("+ 8 GB for PostgreSQL")])
+    expect(shared("11GB")).toEqual([
+      expect.stringContaining("2 x (1 GB + 11 GB) + 8 GB for PostgreSQL"),
+    ])
+  })
+
+  test("PostgreSQL: what it reserves fits its host, and is enough to run", () => {
+    const memory = (size: string) =>
+      verdict(reservations, (spec) => (spec.database = { memory: size }))
+    expect(memory("31.75GB")).toEqual([])
+    expect(memory("32GB")).toEqual([
+      "database.memory: 32 GB + 0.25 GB for the host itself = 32.25 GB, more than the 32 GB of a " +
+        "host; write 31.75GB or less",
+    ])
+    expect(memory("100MB")).toEqual([expect.stringContaining("leaves a member 0.1 GB")])
   })
 })

@@ -1,18 +1,13 @@
 import type { Fleet } from "../../generators/core/fleet.ts"
 import { hostsOf } from "../../generators/core/roles.ts"
-import type { EnvironmentSpec } from "../environment.ts"
-import { parseBytes } from "../quantity.ts"
 import { type Finding, gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
-
-/** PostgreSQL's share of its host's memory that Redis cannot have: `shared_buffers`. */
-const sharedBuffersShare = 0.25
 
 export const reservations: Rule = {
   id: "hosts/reservations",
   reason: "What runs on a host must fit the host, or Swarm leaves tasks pending.",
   severity: "error",
-  check(fleet, spec) {
-    return [...findAppOverload(fleet), ...findRedisOverload(fleet, spec)]
+  check(fleet) {
+    return [...findAppOverload(fleet), ...findDatabaseOverload(fleet), ...findRedisOverload(fleet)]
   },
 }
 
@@ -41,18 +36,41 @@ function findAppOverload(fleet: Fleet): Finding[] {
   return findings
 }
 
-function findRedisOverload(fleet: Fleet, { redis }: EnvironmentSpec): Finding[] {
+/** The least a member can work with: its processes, some caches, and Patroni beside them. */
+const leastDatabaseBytes = 0.25e9
+
+function findDatabaseOverload(fleet: Fleet): Finding[] {
+  const host = hostsOf(fleet, "database")[0]
+  const memoryBytes = fleet.database?.memoryBytes
+  if (host === undefined || memoryBytes === undefined) return []
+  const path = ["database", "memory"]
+  if (memoryBytes < leastDatabaseBytes) {
+    const message = `leaves a member ${gigabytes(memoryBytes)}; write 250MB or more, or larger hosts`
+    return [{ path, message }]
+  }
+  // Beside Redis the sum is reported there.
+  const needed = memoryBytes + hostReserveBytes
+  if (needed <= host.memoryBytes || (fleet.redis !== null && fleet.redisRole === "database")) {
+    return []
+  }
+  const message =
+    `${gigabytes(memoryBytes)} + ${gigabytes(hostReserveBytes)} for the host itself = ` +
+    `${gigabytes(needed)}, more than the ${gigabytes(host.memoryBytes)} of a host; ` +
+    `write ${gigabytes(host.memoryBytes - hostReserveBytes).replace(" ", "")} or less`
+  return [{ path, message }]
+}
+
+function findRedisOverload(fleet: Fleet): Finding[] {
   const host = hostsOf(fleet, fleet.redisRole)[0]
-  if (redis === undefined || host === undefined) return []
-  const session = parseBytes(redis.sessionMemory)
-  const cache = parseBytes(redis.cacheMemory)
+  if (fleet.redis === null || host === undefined) return []
+  const { sessions: session, cache } = fleet.redis.memoryBytes
   const isShared = fleet.redisRole === "database"
-  const buffers = isShared ? host.memoryBytes * sharedBuffersShare : 0
-  const needed = 2 * (session + cache) + buffers + hostReserveBytes
+  const database = isShared ? (fleet.database?.memoryBytes ?? 0) : 0
+  const needed = 2 * (session + cache) + database + hostReserveBytes
   if (needed <= host.memoryBytes) return []
   const message =
     `a primary and a replica of both on each host: 2 x (${gigabytes(session)} + ` +
-    `${gigabytes(cache)})${isShared ? ` + ${gigabytes(buffers)} for PostgreSQL` : ""} + ` +
+    `${gigabytes(cache)})${database > 0 ? ` + ${gigabytes(database)} for PostgreSQL` : ""} + ` +
     `${gigabytes(hostReserveBytes)} for the host itself = ${gigabytes(needed)}, more than the ` +
     `${gigabytes(host.memoryBytes)} of a ${fleet.redisRole} host; write less or larger hosts`
   return [{ path: ["redis", "cacheMemory"], message }]

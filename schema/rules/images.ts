@@ -46,10 +46,11 @@ function isDigest(reference: string): boolean {
   return /@sha256:[a-f0-9]{64}$/.test(reference)
 }
 
-/** `host` and `registry` are run by the box outside the Swarm and never pulled. */
+/** Run by the box only, which builds its images itself. */
+const boxOnly: readonly ImageName[] = ["host", "registry", "s3"]
+
 function deployedImages({ app }: EnvironmentSpec): ImageName[] {
   return imageNames.filter(
-    (name) =>
-      name !== "host" && name !== "registry" && (name !== "shop" || app.image === undefined),
+    (name) => !boxOnly.includes(name) && (name !== "shop" || app.image === undefined),
   )
 }

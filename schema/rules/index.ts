@@ -1,12 +1,15 @@
 import * as app from "./app.ts"
 import * as backup from "./backup.ts"
 import * as capacity from "./capacity.ts"
+import * as database from "./database.ts"
 import * as declared from "./declared.ts"
 import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
 import * as network from "./network.ts"
+import { standIn, storageNames } from "./object-storage.ts"
 import * as quorum from "./quorum.ts"
+import { redisFailover, redisHosts, redisMemory } from "./redis.ts"
 import type { Rule } from "./rule.ts"
 import * as schedule from "./schedule.ts"
 import * as secrets from "./secrets.ts"
@@ -33,8 +36,18 @@ export const rules: readonly Rule[] = [
   images.digest,
   images.registry,
   secrets.plaintext,
+  database.timing,
+  database.failover,
+  database.pool,
+  database.wal,
+  database.queryWait,
   backup.rpo,
   backup.bucket,
+  redisHosts,
+  redisMemory,
+  redisFailover,
+  storageNames,
+  standIn,
   app.replicas,
   app.idleHosts,
   schedule.timezone,

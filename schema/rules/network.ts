@@ -9,9 +9,13 @@ import type { Finding, Rule } from "./rule.ts"
  */
 const reservedPorts: Record<number, string> = {
   4789: "the VXLAN of overlay networks",
+  5000: "the way to the primary database",
+  5001: "the way to its replicas",
   5432: "PostgreSQL",
   6379: "Redis sessions",
   6380: "Redis cache",
+  6381: "Redis sessions",
+  6382: "Redis cache",
   6432: "PgBouncer",
   7946: "Swarm gossip",
 }

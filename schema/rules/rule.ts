@@ -20,8 +20,7 @@ export interface Rule {
   check(fleet: Fleet, spec: EnvironmentSpec): Finding[]
 }
 
-/** Memory an app, database or Redis host keeps for its system and Docker daemon. */
-export const hostReserveBytes = 0.25e9
+export { hostReserveBytes } from "../../generators/core/resolve-database.ts"
 
 /** Whether people depend on the environment: it has to survive a failure. */
 export function mustSurvive(fleet: Fleet): boolean {

@@ -102,7 +102,6 @@ async function leadingHosts(
   return new Map(await Promise.all(hosts))
 }
 
-/** Only a service that is replaced takes the lead from its host. */
 async function prepareLeader(
   { operations, leading }: Batch<ServiceOperation>,
   connection: SwarmConnection,
@@ -110,7 +109,7 @@ async function prepareLeader(
 ): Promise<void> {
   const [operation] = operations
   const leader = operation?.service.leader
-  if (leading === undefined || leader === undefined || operation?.kind !== "update-service") return
+  if (operation === undefined || leading === undefined || leader === undefined) return
   report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
   await leaderKinds[leader].prepare(connection, leading)
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { suggestion } from "../../schema/closest.ts"
+import type { Credential } from "../../schema/credential.ts"
 import { Failure } from "../io/failure.ts"
 import { list, readParsed } from "../io/files.ts"
 
@@ -34,6 +35,8 @@ export interface FleetFile {
   images: Record<string, string>
   hosts: FleetHost[]
   secrets: string[]
+  /** Those of the secrets that the box makes itself. */
+  credentials: Credential[]
 }
 
 /**

@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { rollSequence } from "./roll-sequence.ts"
 
 const pinned = (name: string, host: string) => ({
+  kind: "update-service" as const,
   service: { name, host, leader: "vip" as const },
 })
 const wave = [
@@ -26,10 +27,20 @@ test("without an owner they still go one at a time", () => {
 })
 
 test("services without a leader go first, together", () => {
-  const free = (name: string) => ({ service: { name, host: undefined, leader: undefined } })
+  const free = (name: string) => ({
+    kind: "update-service" as const,
+    service: { name, host: undefined, leader: undefined },
+  })
   const batches = rollSequence([pinned("haproxy-1", "a"), free("x"), free("y")], new Map())
   expect(batches.map(({ operations }) => operations.map(({ service }) => service.name))).toEqual([
     ["x", "y"],
     ["haproxy-1"],
+  ])
+})
+
+test("what is new interrupts nobody, so it comes all at once", () => {
+  const created = wave.map((operation) => ({ ...operation, kind: "create-service" as const }))
+  expect(rollSequence(created, new Map([["vip", "load-balancer-1"]]))).toEqual([
+    { operations: created, leading: undefined },
   ])
 })

@@ -7,22 +7,26 @@ export interface Batch<T> {
   leading: string | undefined
 }
 
-type Rolled = { service: Pick<DesiredService, "name" | "leader" | "host"> }
+type Rolled = {
+  kind: "create-service" | "update-service"
+  service: Pick<DesiredService, "name" | "leader" | "host">
+}
 
 /**
- * The order within one wave: first what has no leader, all at once; then, one
- * at a time, the services that share a leader, that of the leading host last.
- * `leading` is the host that leads now, by leader.
+ * The order within one wave: first, all at once, what is new or has no leader;
+ * then, one at a time, the services that share a leader, that of the leading
+ * host last. `leading` is the host that leads now, by leader.
  */
 export function rollSequence<T extends Rolled>(
   wave: readonly T[],
   leading: ReadonlyMap<string, string | undefined>,
 ): Batch<T>[] {
-  const free = wave.filter(({ service }) => service.leader === undefined)
+  const isFree = ({ kind, service }: T) => kind === "create-service" || service.leader === undefined
+  const free = wave.filter(isFree)
   const leads = ({ service }: T) =>
     service.leader !== undefined && service.host === leading.get(service.leader)
   const alone = wave
-    .filter(({ service }) => service.leader !== undefined)
+    .filter((operation) => !isFree(operation))
     .toSorted((a, b) => Number(leads(a)) - Number(leads(b)))
   return [
     ...(free.length === 0 ? [] : [{ operations: free, leading: undefined }]),

@@ -151,10 +151,10 @@ export function pathsToRead(delivery: Delivery, host: string): string[] {
 
 /** Where `deliver` puts a file mounted below /config (images/<component>/deliver-<component>). */
 function hostPath(delivery: Delivery, host: string, target: string): string | undefined {
-  if (delivery.component !== "keepalived") return target.replace(/^\/config/, delivery.directory)
-  return target === `/config/keepalived/${host}.conf`
-    ? "/run/keepalived/keepalived.conf"
-    : undefined
+  // Files of single hosts: /config/<component>/<host>.<extension>.
+  const own = /^\/config\/([^/]+)\/([^/]+)(\.\w+)$/.exec(target)
+  if (own?.[1] !== delivery.component) return target.replace(/^\/config/, delivery.directory)
+  return own[2] === host ? `${delivery.directory}/${delivery.component}${own[3]}` : undefined
 }
 
 function hasDelivered(live: Live, delivery: Delivery, host: string): boolean {

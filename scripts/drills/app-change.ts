@@ -1,5 +1,6 @@
 import { hostsOf, memberService } from "../deploy/fleet-file.ts"
 import { localTag } from "../images.ts"
+import { nowMs } from "../io/clock.ts"
 import { run } from "../io/command.ts"
 import { pushImage } from "../io/providers/box-registry.ts"
 import type { Drill, DrillContext } from "./drill.ts"
@@ -77,6 +78,9 @@ export const configReload: Drill = {
     }),
 }
 
+/** `app.update.deadline` when the environment does not say. */
+const appDeadlineSeconds = 300
+
 /** An image that cannot start must not harm anybody. */
 export const brokenImage: Drill = {
   name: "broken-image",
@@ -90,9 +94,12 @@ export const brokenImage: Drill = {
       const before = await specHashes(context)
       let said = ""
       let exitCode = 0
+      let seconds = 0
       const load = await underLoad(context, async () => {
         await bench.change("local", ["app", "image"], broken)
+        const start = nowMs()
         const result = await bench.quickcart("apply", "local")
+        seconds = Math.round((nowMs() - start) / 1000)
         exitCode = result.exitCode
         said = result.stderr
       })
@@ -105,6 +112,7 @@ export const brokenImage: Drill = {
         bounds: [
           atMost("failed requests", load.failed, 0),
           atMost("exit codes other than 1", exitCode === 1 ? 0 : 1, 0),
+          atMost("time until it gave up and had rolled back (s)", seconds, appDeadlineSeconds),
           atMost(
             "parts of the explanation missing",
             explains.filter((part) => !said.includes(part)).length,

@@ -30,6 +30,10 @@ export function updateReadme(repository: string, drillNames: string[]): void {
   const reports = drillNames
     .filter((name) => present.includes(`${name}.json`))
     .map((name) => JSON.parse(readFileSync(join(directory, `${name}.json`), "utf8")) as DrillReport)
+  const missing = drillNames.filter((name) => !present.includes(`${name}.json`))
+  if (missing.length > 0) {
+    process.stderr.write(`no report, so no row, of ${missing.join(", ")}\n`)
+  }
   const file = join(repository, "README.md")
   writeFileSync(file, replaceTable(readFileSync(file, "utf8"), numbersTable(reports)))
 }

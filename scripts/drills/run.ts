@@ -8,6 +8,9 @@ import { type DrillReport, reportText, writeReport } from "./report.ts"
 
 const environment = "local"
 
+/** What tests and benches report beside the drills. */
+const otherReports = ["box-start", "render-scaling", "drift", "secret-rotation", "test-run"]
+
 /** What drills need to know of the box. */
 export function drillContext(
   repository: string,
@@ -31,7 +34,7 @@ export async function drillVerb(
   options: { list?: boolean; json?: boolean; updateReadme?: boolean },
 ): Promise<number> {
   if (options.updateReadme === true) {
-    updateReadme(repository, ["box-start", ...drills.map((drill) => drill.name)])
+    updateReadme(repository, [...otherReports, ...drills.map((drill) => drill.name)])
     return 0
   }
   if (options.list === true) {

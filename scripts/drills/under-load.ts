@@ -12,7 +12,10 @@ export const ratePerSecond = 100
 /** How long the load runs before and after the change. */
 const marginMs = 2000
 
-/** Runs `body` with a copy of the repository, the fleet healthy before and after. */
+/**
+ * Runs `body` with a copy of the repository, the fleet healthy before, and
+ * after it, whatever happened, on the copy's first commit again.
+ */
 export async function withWorkbench<T>(
   context: DrillContext,
   body: (bench: Workbench) => Promise<T>,
@@ -20,12 +23,18 @@ export async function withWorkbench<T>(
   await awaitHealthy(context)
   const bench = await openWorkbench(context.repository)
   try {
-    const result = await body(bench)
-    await awaitHealthy(context)
-    return result
+    return await body(bench)
   } finally {
+    await putBack(context, bench)
     bench.remove()
   }
+}
+
+async function putBack(context: DrillContext, bench: Workbench): Promise<void> {
+  await bench.reset()
+  const result = await bench.quickcart("apply", "local", "--break-lock")
+  if (result.exitCode !== 0) context.report(`could not put the fleet back: ${result.stderr}`)
+  await awaitHealthy(context)
 }
 
 /** Half of the visitors open a connection for each request, half keep theirs. */

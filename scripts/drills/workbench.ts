@@ -21,6 +21,8 @@ export interface Workbench {
   /** Sets one field of an environment (undefined removes it), renders, and commits. */
   change(environment: string, path: (string | number)[], value: unknown): Promise<void>
   git(...args: string[]): Promise<CommandResult>
+  /** Goes back to the state in which the copy was opened. */
+  reset(): Promise<void>
   /** Runs the CLI of the copy. */
   quickcart(...args: string[]): Promise<CommandResult>
   remove(): void
@@ -55,9 +57,11 @@ export async function openWorkbench(repository: string): Promise<Workbench> {
   writeFileSync(join(directory, ".git", "info", "exclude"), "node_modules\n.quickcart\n")
   await git("add", "--all")
   await git("commit", "--quiet", "--message", "Base of the drill")
+  const base = (await git("rev-parse", "HEAD")).stdout.trim()
   return {
     directory,
     git,
+    reset: async () => void (await git("reset", "--quiet", "--hard", base)),
     quickcart,
     change: async (environment, path, value) => {
       const file = join(directory, "environments", `${environment}.yaml`)

@@ -8,7 +8,7 @@ import { openRemote, type Remote } from "../io/ssh.ts"
 import { openState, type State } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import type { Step } from "../progress.ts"
-import { ensureBoxCertificate } from "../secrets/box-certificate.ts"
+import { ensureBoxCredentials } from "../secrets/box-credentials.ts"
 import { ensureKeys, forgetHostKeys } from "./keys.ts"
 import { formSwarm, labelNodes } from "./swarm.ts"
 import { instanceId, userData } from "./user-data.ts"
@@ -22,7 +22,7 @@ export function upSteps(repository: string, environment: string): Step[] {
   const provider = openProvider(fleet, repository, state)
   return [
     { title: "Check this machine", run: () => provider.preflight() },
-    { title: "Prepare keys and certificates", run: () => prepareSecrets(fleet, state) },
+    { title: "Prepare keys, certificates and passwords", run: () => prepareSecrets(fleet, state) },
     { title: "Prepare networks and registry", run: (report) => provider.prepare(report) },
     {
       title: `Create ${fleet.hosts.length} hosts`,
@@ -54,9 +54,7 @@ export function downSteps(repository: string, environment: string): Step[] {
 
 async function prepareSecrets(fleet: FleetFile, state: State): Promise<void> {
   await ensureKeys(fleet, state)
-  if (fleet.provider.name === "box") {
-    await ensureBoxCertificate(state, [fleet.hostname, ...fleet.aliases, "localhost"])
-  }
+  if (fleet.provider.name === "box") await ensureBoxCredentials(state, fleet.credentials)
 }
 
 async function createHosts(

@@ -39,7 +39,7 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
     "  GlobalKnownHostsFile /dev/null",
     "  StrictHostKeyChecking yes",
     "  UpdateHostKeys no",
-    "  ConnectTimeout 5",
+    "  ConnectTimeout 10",
     "  ServerAliveInterval 5",
     "  ServerAliveCountMax 3",
     ...(controlDirectory === undefined
@@ -79,7 +79,8 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
   const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${own}`)
   state.write(sshConfig(fleet, state), "ssh", "config")
   const connected = new Set<string>()
-  const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
+  const bastions = hostsOf(fleet, "bastion").map((host) => host.name)
+  const attempt = async (host: string, extra: string[], options: ExecOptions) => {
     const argv = ["ssh", "-F", config, ...extra]
     let result = await run(argv, { ...options, allowFailure: true })
     for (let left = handshakeRetries; left > 0 && neverStarted(result); left -= 1) {
@@ -87,6 +88,25 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     }
     refuseChangedKey(host, result)
     connected.add(host)
+    return result
+  }
+  // One connection to the bastion carries all others; without it, no other is tried.
+  let entrance: Promise<CommandResult> | undefined
+  const enter = async (): Promise<CommandResult | undefined> => {
+    const [bastion] = bastions
+    if (bastion === undefined) return undefined
+    entrance ??= attempt(bastion, [bastion, "--", "true"], {})
+    const result = await entrance
+    if (result.exitCode === 0) return undefined
+    entrance = undefined
+    return result
+  }
+  const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
+    const closed = bastions.includes(host) ? undefined : await enter()
+    if (closed !== undefined && options.allowFailure !== true) {
+      throw new NoEntrance(`${bastions[0]}: ${closed.stderr.trim()}`)
+    }
+    const result = closed ?? (await attempt(host, extra, options))
     if (result.exitCode !== 0 && options.allowFailure !== true) {
       throw new Failure(`${host}: ${result.stderr.trim() || result.stdout.trim()}`)
     }
@@ -101,9 +121,8 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
       return local
     },
     close: async () => {
-      const bastions = new Set(hostsOf(fleet, "bastion").map((host) => host.name))
-      const inner = [...connected].filter((host) => !bastions.has(host))
-      for (const group of [inner, [...bastions]]) {
+      const inner = [...connected].filter((host) => !bastions.includes(host))
+      for (const group of [inner, bastions]) {
         await Promise.all(
           group.map((host) =>
             run(["ssh", "-F", config, "-O", "exit", host], { allowFailure: true }),
@@ -154,6 +173,9 @@ export function neverStarted({ exitCode, stderr }: CommandResult): boolean {
     /during banner exchange|kex_exchange_identification|Connection closed by UNKNOWN/.test(stderr)
   )
 }
+
+/** The bastion cannot be reached, and so no host can. */
+export class NoEntrance extends Failure {}
 
 /** Somebody else answers at a host's address, or it was rebuilt behind our back. */
 export class HostKeyChanged extends Fatal {}

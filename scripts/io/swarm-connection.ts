@@ -3,7 +3,7 @@ import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { nowMs } from "./clock.ts"
 import { type Engine, isTransient, openEngine } from "./engine.ts"
 import { Failure } from "./failure.ts"
-import { HostKeyChanged, openRemote, type Remote } from "./ssh.ts"
+import { HostKeyChanged, NoEntrance, openRemote, type Remote } from "./ssh.ts"
 import type { State } from "./state.ts"
 
 /** A way into the Swarm: one manager's Engine API and its shell. */
@@ -81,6 +81,7 @@ async function firstManager(
       engine?.close()
       if (error instanceof HostKeyChanged) throw error
       unreachable.push({ host: name, reason: error instanceof Error ? error.message : `${error}` })
+      if (error instanceof NoEntrance) break
     }
   }
   const answers = unreachable.map(({ host, reason }) => `  ${host}: ${reason}`).join("\n")

@@ -37,6 +37,7 @@ export const fleet: PlanFleet = {
     ...hosts("bastion", 1),
   ],
   secrets: [],
+  credentials: [],
 }
 
 /** `count` hosts of a role, named as `resolve` names them. */

@@ -39,7 +39,7 @@ export function certificateStatus(
     secret,
     names: (certificate.subjectAltName ?? certificate.subject)
       .split(/,\s*/)
-      .map((name) => name.replace(/^DNS:/, "")),
+      .map((name) => name.replace(/^(DNS|IP Address):/, "")),
     expires: new Date(expiresMs).toISOString(),
     daysLeft,
     warning: daysLeft < warnBelowDays,

@@ -12,7 +12,7 @@ import { underLoad } from "../../scripts/drills/under-load.ts"
 import { run } from "../../scripts/io/command.ts"
 import { listFiles, readText } from "../../scripts/io/files.ts"
 import { openState } from "../../scripts/io/state.ts"
-import { issueBoxCertificate } from "../../scripts/secrets/box-certificate.ts"
+import { issueBoxCertificate } from "../../scripts/secrets/box-credentials.ts"
 import { found, needles } from "../../scripts/secrets/needles.ts"
 import { startBox } from "../../scripts/start-box.ts"
 import { type Evidence, foundInImages, gatherFleet, watchProcesses } from "./evidence.ts"
@@ -46,8 +46,9 @@ async function anotherBundle(): Promise<string> {
     for (const name of ["ca.key", "ca.pem"]) {
       state.write(context.state.read("secrets", name) ?? "", "secrets", name)
     }
-    const { hostname, aliases } = context.fleet
-    await issueBoxCertificate(state, [hostname, ...aliases, "localhost"])
+    const credential = context.fleet.credentials.find(({ name }) => name === "edge_tls")
+    if (credential?.kind !== "certificate") throw new Error("edge_tls is no certificate")
+    await issueBoxCertificate(state, credential)
     return state.read("secrets", "edge_tls") ?? ""
   } finally {
     rmSync(directory, { recursive: true })

@@ -28,7 +28,9 @@ function add(text: string, where: string): void {
 }
 
 function shellcheck(text: string): string {
-  return spawnSync("shellcheck", ["--format=gcc", "-"], { input: text, encoding: "utf8" }).stdout
+  // What only a trap calls looks unreachable (SC2317) or never called (SC2329) to it.
+  const argv = ["--format=gcc", "--exclude=SC2317,SC2329", "-"]
+  return spawnSync("shellcheck", argv, { input: text, encoding: "utf8" }).stdout
 }
 
 describe.runIf(hasTool("shellcheck"))("shellcheck", () => {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { secretsOf } from "../../generators/core/credentials.ts"
 import { contributionsOf } from "../../generators/core/render.ts"
 import { validateEnvironment } from "../../schema/validate.ts"
 import { list, readText } from "../../scripts/io/files.ts"
@@ -17,10 +18,8 @@ function checksOf(environment: string) {
   const { fleet, problems } = validateEnvironment(text, source, lock)
   if (fleet === undefined) throw new Error(problems.map((problem) => problem.message).join("\n"))
   const stackFiles = list(stackOf(environment)).filter((name) => name.endsWith(".stack.yaml"))
-  return [
-    ...contributionsOf(fleet).checks,
-    ...stackFiles.map((name) => stackConfigCheck(name, fleet.secrets)),
-  ]
+  const all = contributionsOf(fleet)
+  return [...all.checks, ...stackFiles.map((name) => stackConfigCheck(name, secretsOf(fleet, all)))]
 }
 
 function stackOf(environment: string): string {
@@ -49,6 +48,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       edit("hosts/manager/cloud-init.yaml", '"live-restore"', '"live-restores"')
       edit("hosts/database/cloud-init.yaml", "exit 0\n", "exit 0; }\n")
       edit("app.stack.yaml", "endpoint_mode:", "endpoint_modus:")
+      edit("configs/etcd/manager-1.yaml", "election-timeout: 1000", "election-timeout: 50")
+      edit("configs/patroni/database-1.yml", "scope: shop", "scope: 7")
+      edit("configs/pgbouncer/pgbouncer.ini", "pool_mode = transaction", "pool_mode = transactions")
+      edit("configs/pgbouncer/database-route.cfg", "balance leastconn", "balance fairly")
     })
     afterAll(() => rmSync(broken, { recursive: true, force: true }))
 
@@ -66,6 +69,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["cloud-init schema manager", /live-restores/],
       ["cloud-init schema database", /quickcart-host-setup/],
       ["docker stack config app.stack.yaml", /endpoint_modus/],
+      ["etcd --config-file manager-1", /election-timeout/],
+      ["patroni --validate-config database-1", /scope 7 is not a string/],
+      ["pgbouncer", /pool_mode/],
+      ["haproxy -c database-route", /balance only supports/],
     ])("%s", (name, complaint) => {
       const check = checksOf("local").find((candidate) => candidate.name === name)
       if (check === undefined) throw new Error(`no check is called ${name}`)

@@ -1,9 +1,12 @@
 import { hostname } from "node:os"
 import fastify, { type FastifyInstance, LogController } from "fastify"
-import { addDrain, type Drain } from "./drain.ts"
+import { addHealth, type Drain } from "./drain.ts"
 import { addMetrics } from "./metrics.ts"
+import { openStores } from "./open-stores.ts"
+import { watchDependencies } from "./readiness.ts"
 import type { Settings } from "./settings.ts"
 import { addStorefront } from "./storefront.ts"
+import type { Stores } from "./stores.ts"
 import { addTrialRoutes } from "./trial.ts"
 
 export interface Shop {
@@ -11,8 +14,11 @@ export interface Shop {
   drain: Drain
 }
 
-/** The shop, not listening yet. `log` writes a JSON line per event to stdout. */
-export function createShop(settings: Settings, log = false): Shop {
+/**
+ * The shop, not listening yet. `log` writes a JSON line per event to stdout.
+ * Stores other than those the settings name are for tests.
+ */
+export function createShop(settings: Settings, log = false, given?: Stores): Shop {
   const server = fastify({
     logger: log,
     // The load balancer logs requests already.
@@ -24,13 +30,20 @@ export function createShop(settings: Settings, log = false): Shop {
     // Tasks are reached only through the load balancer.
     trustProxy: true,
   })
-  server.addHook("onError", async (request, _, error) => {
+  server.addHook("onError", async (request, reply, error) => {
     if ((error.statusCode ?? 500) >= 500) request.log.error(error)
+    if (error.statusCode === 503) reply.header("retry-after", "1")
+  })
+  const stores = given ?? openStores(settings, (error) => server.log.warn(error.message))
+  const readiness = watchDependencies(stores.dependencies)
+  server.addHook("onClose", async () => {
+    readiness.stop()
+    await stores.close()
   })
   addMetrics(server)
-  const drain = addDrain(server, settings.healthPath)
+  const drain = addHealth(server, settings.healthPath, readiness)
   server.get("/version", async () => ({ release: settings.release, hostname: hostname() }))
   addTrialRoutes(server)
-  addStorefront(server)
+  addStorefront(server, stores, settings.imagesBaseUrl)
   return { server, drain }
 }

@@ -1,4 +1,4 @@
-import { findProduct, type Product } from "./catalogue.ts"
+import type { Product } from "./catalogue.ts"
 
 /** Quantity by product id. */
 export type Cart = ReadonlyMap<string, number>
@@ -12,21 +12,20 @@ export interface CartLine {
 const maxQuantity = 99
 
 /**
- * The cart travels in a cookie, `kopi-gayo:2.teh-melati:1`, so that any replica can
- * serve the next request. Prices are never read from it; unknown ids and odd
+ * A cart as text, `kopi-gayo:2.teh-melati:1`. Prices are never in it; odd ids and
  * quantities are dropped.
  */
-export function readCart(cookie: string | undefined): Cart {
-  const lines = (cookie ?? "").split(".").map((part) => part.split(":"))
+export function readCart(text: string | undefined): Cart {
+  const lines = (text ?? "").split(".").map((part) => part.split(":"))
   return new Map(
     lines.flatMap(([id = "", quantity = ""]) => {
-      const valid = findProduct(id) !== undefined && /^[1-9]\d?$/.test(quantity)
+      const valid = /^[a-z0-9-]{1,60}$/.test(id) && /^[1-9]\d?$/.test(quantity)
       return valid ? [[id, Number(quantity)] as const] : []
     }),
   )
 }
 
-/** The cookie that `readCart` reads back. */
+/** The text that `readCart` reads back. */
 export function writeCart(cart: Cart): string {
   return [...cart].map(([id, quantity]) => `${id}:${quantity}`).join(".")
 }
@@ -40,10 +39,11 @@ export function addToCart(cart: Cart, product: Product, quantity: number): Cart 
   return next
 }
 
-/** What the cart holds, priced from the catalogue. */
-export function cartLines(cart: Cart): CartLine[] {
+/** What the cart holds of the products on sale, priced. */
+export function cartLines(cart: Cart, products: readonly Product[]): CartLine[] {
+  const byId = new Map(products.map((product) => [product.id, product]))
   return [...cart].flatMap(([id, quantity]) => {
-    const product = findProduct(id)
+    const product = byId.get(id)
     return product === undefined
       ? []
       : [{ product, quantity, totalRupiah: product.priceRupiah * quantity }]
@@ -51,6 +51,6 @@ export function cartLines(cart: Cart): CartLine[] {
 }
 
 /** Sum of all lines. */
-export function cartTotalRupiah(cart: Cart): number {
-  return cartLines(cart).reduce((sum, line) => sum + line.totalRupiah, 0)
+export function cartTotalRupiah(lines: readonly CartLine[]): number {
+  return lines.reduce((sum, line) => sum + line.totalRupiah, 0)
 }

@@ -8,6 +8,7 @@ export interface Product {
   emblem: string
 }
 
+/** What a shop without a database sells, and what migrations put into one. */
 export const products: readonly Product[] = [
   product("kopi-gayo", "Kopi Gayo 250 g", "Takengon, Aceh", 89_000, "☕"),
   product("batik-tulis", "Batik tulis Lasem", "Rembang", 1_250_000, "🧵"),
@@ -18,13 +19,6 @@ export const products: readonly Product[] = [
   product("keris-mini", "Keris mini", "Imogiri", 310_000, "🗡️"),
   product("cokelat-ransiki", "Cokelat Ransiki 70%", "Manokwari Selatan", 65_000, "🍫"),
 ]
-
-const byId = new Map(products.map((item) => [item.id, item]))
-
-/** The product of that id, or undefined. */
-export function findProduct(id: string): Product | undefined {
-  return byId.get(id)
-}
 
 function product(
   id: string,

@@ -1,5 +1,6 @@
-import { type Cart, cartLines, cartTotalRupiah } from "./cart.ts"
-import { type Product, products } from "./catalogue.ts"
+import { type Cart, type CartLine, cartTotalRupiah } from "./cart.ts"
+import type { Product } from "./catalogue.ts"
+import { imageKey } from "./product-image.ts"
 
 const rupiahFormat = new Intl.NumberFormat("id-ID", {
   style: "currency",
@@ -12,15 +13,28 @@ export function rupiah(amount: number): string {
   return rupiahFormat.format(amount)
 }
 
-/** The front page: all products. */
-export function frontPage(cart: Cart, stylesheet: string): string {
-  const cards = products.map(card).join("\n")
+/** The front page: all products, with images from `imagesBaseUrl` or emblems without one. */
+export function frontPage(
+  products: readonly Product[],
+  cart: Cart,
+  stylesheet: string,
+  imagesBaseUrl: string | undefined,
+): string {
+  const cards = products.map((product) => card(product, imagesBaseUrl)).join("\n")
   return page("QuickCart", cart, stylesheet, `<main class="grid">\n${cards}\n</main>`)
 }
 
-/** The cart with its total and the button to order. */
-export function cartPage(cart: Cart, stylesheet: string): string {
-  const rows = cartLines(cart)
+/**
+ * The cart with its total and the button to order. The button carries a key: pressed
+ * twice, it is one order.
+ */
+export function cartPage(
+  cart: Cart,
+  lines: readonly CartLine[],
+  stylesheet: string,
+  idempotencyKey: string,
+): string {
+  const rows = lines
     .map(
       ({ product, quantity, totalRupiah }) => `<tr>
   <td>${escapeHtml(product.name)}</td>
@@ -38,9 +52,12 @@ export function cartPage(cart: Cart, stylesheet: string): string {
     rows === ""
       ? `<p>Keranjang masih kosong. <a href="/">Lihat produk</a></p>`
       : `<table>${rows}
-<tr class="total"><td>Total</td><td></td><td class="number">${rupiah(cartTotalRupiah(cart))}</td><td></td></tr>
+<tr class="total"><td>Total</td><td></td><td class="number">${rupiah(cartTotalRupiah(lines))}</td><td></td></tr>
 </table>
-<form method="post" action="/checkout"><button>Pesan sekarang</button></form>`
+<form method="post" action="/checkout">
+  <input type="hidden" name="idempotencyKey" value="${escapeHtml(idempotencyKey)}">
+  <button>Pesan sekarang</button>
+</form>`
   return page("Keranjang", cart, stylesheet, `<main class="sheet"><h1>Keranjang</h1>${body}</main>`)
 }
 
@@ -52,9 +69,13 @@ export function thanksPage(orderId: string, totalRupiah: number, stylesheet: str
   return page("Terima kasih", new Map(), stylesheet, body)
 }
 
-function card(product: Product): string {
+function card(product: Product, imagesBaseUrl: string | undefined): string {
+  const picture =
+    imagesBaseUrl === undefined
+      ? `<div class="emblem" aria-hidden="true">${product.emblem}</div>`
+      : `<img class="picture" src="${imagesBaseUrl}/${imageKey(product)}" alt="" loading="lazy">`
   return `<article>
-  <div class="emblem" aria-hidden="true">${product.emblem}</div>
+  ${picture}
   <h2>${escapeHtml(product.name)}</h2>
   <p class="origin">${escapeHtml(product.origin)}</p>
   <p class="price">${rupiah(product.priceRupiah)}</p>

@@ -6,28 +6,48 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import type { CertificateCredential, Credential } from "../../schema/credential.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { openState, type State } from "../io/state.ts"
-import { ensureBoxCertificate, issueBoxCertificate } from "./box-certificate.ts"
+import { ensureBoxCredentials, issueBoxCertificate } from "./box-credentials.ts"
 import { certificateLine, certificateStatus, certificates } from "./certificate.ts"
 import { namingKey } from "./source.ts"
 
-const names = ["shop.example", "www.shop.example"]
+const edge: CertificateCredential = {
+  kind: "certificate",
+  name: "edge_tls",
+  authority: "public",
+  hosts: ["shop.example", "www.shop.example"],
+}
+const internal: CertificateCredential = {
+  kind: "certificate",
+  name: "etcd_tls",
+  authority: "internal",
+  hosts: ["etcd-tls", "manager-1", "10.80.0.11"],
+}
+const credentials: Credential[] = [
+  edge,
+  internal,
+  { kind: "authority", name: "internal_ca" },
+  { kind: "password", name: "postgres_app_password" },
+]
+
 let repository = ""
 let state: State
 beforeAll(async () => {
-  repository = mkdtempSync(join(tmpdir(), "quickcart-certificate-"))
+  repository = mkdtempSync(join(tmpdir(), "quickcart-credentials-"))
   state = openState(repository, "local")
-  await ensureBoxCertificate(state, names)
-})
+  await ensureBoxCredentials(state, credentials)
+}, 60_000)
 afterAll(() => rmSync(repository, { recursive: true }))
 
-const bundle = () => state.read("secrets", "edge_tls") ?? ""
+const value = (name: string) => state.read("secrets", name) ?? ""
+const bundle = () => value("edge_tls")
 
 test("days left are counted to the certificate that visitors see", () => {
   const end = Date.parse(new X509Certificate(bundle()).validTo)
   const at = (days: number) => certificateStatus("edge_tls", bundle(), end - days * 86_400_000)
-  expect(at(90)).toMatchObject({ daysLeft: 90, warning: false, names })
+  expect(at(90)).toMatchObject({ daysLeft: 90, warning: false, names: edge.hosts })
   expect(at(20.5)).toMatchObject({ daysLeft: 20, warning: true })
   expect(certificateLine(at(20.5) ?? fail())).toMatch(
     /^WARNING: certificate edge_tls .*20 days left/,
@@ -39,21 +59,41 @@ test("a secret that holds no certificate has no expiry", () => {
   expect(certificateStatus("session_key", "just text", 0)).toBeUndefined()
 })
 
-test("a good certificate is kept, a rotated one is new and from the same CA", async () => {
-  const before = bundle()
-  await ensureBoxCertificate(state, names)
-  expect(bundle()).toBe(before)
-  await issueBoxCertificate(state, names)
-  expect(bundle()).not.toBe(before)
-  const authority = new X509Certificate(state.read("secrets", "ca.pem") ?? "")
-  for (const text of [before, bundle()]) {
+test("what is there is kept, a rotated certificate is new and from the same CA", async () => {
+  const before = credentials.map(({ name }) => value(name))
+  await ensureBoxCredentials(state, credentials)
+  expect(credentials.map(({ name }) => value(name))).toEqual(before)
+  await issueBoxCertificate(state, edge)
+  expect(bundle()).not.toBe(before[0])
+  const authority = new X509Certificate(value("ca.pem"))
+  for (const text of [before[0] ?? "", bundle()]) {
     expect(new X509Certificate(text).verify(authority.publicKey)).toBe(true)
   }
 })
 
+test("hosts that join get a certificate that names them", async () => {
+  const before = value("etcd_tls")
+  const hosts = [...internal.hosts, "manager-2", "10.80.0.12"]
+  await ensureBoxCredentials(state, [{ ...internal, hosts }])
+  expect(value("etcd_tls")).not.toBe(before)
+  expect(new X509Certificate(value("etcd_tls")).checkIP("10.80.0.12")).toBe("10.80.0.12")
+})
+
+test("inside the fleet another authority signs than visitors trust, for both ends", () => {
+  const certificate = new X509Certificate(value("etcd_tls"))
+  expect(certificate.verify(new X509Certificate(value("internal_ca")).publicKey)).toBe(true)
+  expect(certificate.verify(new X509Certificate(value("ca.pem")).publicKey)).toBe(false)
+  expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"])
+  expect(value("internal_ca")).not.toContain("PRIVATE KEY")
+})
+
+test("a password needs no quoting anywhere", () => {
+  expect(value("postgres_app_password")).toMatch(/^[0-9a-f]{48}$/)
+})
+
 test("the box makes its naming key once; elsewhere a missing one is an error", async () => {
   const made = namingKey(state)
-  await ensureBoxCertificate(state, names)
+  await ensureBoxCredentials(state, credentials)
   expect(namingKey(state)).toBe(made)
   expect(() => namingKey(openState(repository, "production"))).toThrow(
     "QUICKCART_SECRET_NAMING_KEY",
@@ -82,11 +122,11 @@ async function listening(server: Server): Promise<number> {
 test("the expiry is that of the certificate that is served, whatever is known here", async () => {
   const fleet = {
     secrets: ["edge_tls"],
-    hostname: names[0],
+    hostname: edge.hosts[0],
     network: { vip: "127.0.0.1" },
   } as unknown as FleetFile
   const other = openState(repository, "other")
-  await ensureBoxCertificate(other, ["served.example"])
+  await ensureBoxCredentials(other, [{ ...edge, hosts: ["served.example"] }])
   const pem = other.read("secrets", "edge_tls") ?? ""
   const server = createTlsServer({ cert: pem, key: pem })
   const silent = createServer()
@@ -98,13 +138,13 @@ test("the expiry is that of the certificate that is served, whatever is known he
     const refused = { ...at, port: await listening(silent) }
     // Who accepts and says nothing is as good as nobody.
     const known = await certificates(fleet, state, Date.now(), refused)
-    expect(known).toMatchObject([{ names, from: "known here" }])
+    expect(known).toMatchObject([{ names: edge.hosts, from: "known here" }])
   } finally {
     server.close()
     silent.close()
   }
   const nobody = await certificates(fleet, state, Date.now(), { ...at, port: 1 })
-  expect(nobody).toMatchObject([{ names, from: "known here" }])
+  expect(nobody).toMatchObject([{ names: edge.hosts, from: "known here" }])
 })
 
 function fail(): never {

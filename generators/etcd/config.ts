@@ -1,0 +1,56 @@
+import type { Fleet, Host } from "../core/fleet.ts"
+import { hostsOf } from "../core/roles.ts"
+import { generatedHeader, stringifyYaml } from "../core/yaml.ts"
+import { etcdClientPort, etcdHealthPort, etcdPeerPort } from "./ports.ts"
+
+/** RTT inside one data centre, generously; etcd's own default. */
+const heartbeatMilliseconds = 100
+
+/**
+ * Ten heartbeats (etcd's tuning guide); twice that stays below half of Patroni's
+ * retry timeout, so that a new etcd leader is no reason for a failover.
+ */
+const electionMilliseconds = 10 * heartbeatMilliseconds
+
+/** Patroni keeps some hundred keys; etcd turns read-only at its quota. */
+const quotaBytes = 512 * 2 ** 20
+
+/** etcd.yaml of one member. */
+export function etcdConfig(fleet: Fleet, host: Host): string {
+  const members = hostsOf(fleet, "manager")
+  const tls = {
+    "cert-file": "/run/etcd/tls.pem",
+    "key-file": "/run/etcd/tls.pem",
+    "trusted-ca-file": "/run/etcd/ca.pem",
+    "client-cert-auth": true,
+  }
+  const config = {
+    name: host.name,
+    "data-dir": "/var/lib/etcd/data",
+    "listen-client-urls": clientUrl(host),
+    "advertise-client-urls": clientUrl(host),
+    "listen-peer-urls": peerUrl(host),
+    "initial-advertise-peer-urls": peerUrl(host),
+    "listen-metrics-urls": `http://127.0.0.1:${etcdHealthPort}`,
+    "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
+    "initial-cluster-token": `quickcart-${fleet.environment}`,
+    "initial-cluster-state": "new",
+    "heartbeat-interval": heartbeatMilliseconds,
+    "election-timeout": electionMilliseconds,
+    "auto-compaction-mode": "periodic",
+    "auto-compaction-retention": "1h",
+    "quota-backend-bytes": quotaBytes,
+    "client-transport-security": tls,
+    "peer-transport-security": tls,
+    "log-level": "warn",
+  }
+  return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
+}
+
+function clientUrl(host: Host): string {
+  return `https://${host.privateAddress}:${etcdClientPort}`
+}
+
+function peerUrl(host: Host): string {
+  return `https://${host.privateAddress}:${etcdPeerPort}`
+}

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest"
+import { parse } from "yaml"
+import { databaseFixture, fleetFixture } from "../core/fleet-fixture.ts"
+import { hostsOf } from "../core/roles.ts"
+import { etcdConfig } from "./config.ts"
+import { etcd } from "./index.ts"
+
+const fleet = fleetFixture()
+fleet.database = databaseFixture()
+const { services } = etcd.contribute(fleet)
+const config = parse(etcdConfig(fleet, hostsOf(fleet, "manager")[0] ?? fail()))
+
+test("without a database there is no etcd", () => {
+  expect(etcd.contribute(fleetFixture()).services).toEqual([])
+})
+
+test("each member stays on its manager and restarts in a wave of its own", () => {
+  expect(services.map((service) => service.definition.deploy.placement?.constraints[1])).toEqual([
+    "node.labels.host == manager-1",
+    "node.labels.host == manager-2",
+    "node.labels.host == manager-3",
+  ])
+  expect(new Set(services.map((service) => service.rollout.wave)).size).toBe(3)
+  for (const { definition } of services) {
+    expect(definition.deploy.update_config).toMatchObject({ order: "stop-first", parallelism: 1 })
+  }
+})
+
+test("neither a client nor a peer is heard without a certificate", () => {
+  for (const section of ["client-transport-security", "peer-transport-security"]) {
+    expect(config[section]).toMatchObject({ "client-cert-auth": true })
+  }
+  const urls = Object.entries(config).filter(([key]) => key.endsWith("-urls"))
+  const plain = urls.filter(([, url]) => !String(url).startsWith("https://"))
+  expect(plain).toEqual([["listen-metrics-urls", "http://127.0.0.1:2381"]])
+})
+
+test("a new leader is there before Patroni gives up asking", () => {
+  const { retryTimeoutSeconds } = databaseFixture().failover
+  expect(2 * config["election-timeout"]).toBeLessThan(retryTimeoutSeconds * 1000)
+  expect(config["election-timeout"]).toBeGreaterThanOrEqual(10 * config["heartbeat-interval"])
+})
+
+function fail(): never {
+  throw new Error("the fixture has no manager")
+}

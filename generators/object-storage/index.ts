@@ -1,0 +1,32 @@
+import type { ObjectStorageFile } from "../../schema/bucket.ts"
+import { canonicalJson } from "../core/canonical.ts"
+import type { Component } from "../core/component.ts"
+import { password } from "../core/credentials.ts"
+import { bucketsOf, imageFile, sampleImages } from "./buckets.ts"
+
+/** Buckets and what has to be in them, for `quickcart storage` to apply. */
+export const objectStorage: Component = {
+  name: "object-storage",
+  contribute: (fleet) => {
+    const storage = fleet.objectStorage
+    if (storage === null) {
+      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+    }
+    const file: ObjectStorageFile = {
+      endpoint: storage.endpoint,
+      region: storage.region,
+      internal: fleet.provider.name === "box",
+      buckets: bucketsOf(fleet, storage),
+    }
+    return {
+      services: [],
+      flows: [],
+      files: [
+        { path: "object-storage.json", text: canonicalJson(file) },
+        ...sampleImages(fleet).map(({ key, svg }) => ({ path: imageFile(key), text: svg })),
+      ],
+      checks: [],
+      credentials: [password("storage_access_key"), password("storage_secret_key")],
+    }
+  },
+}

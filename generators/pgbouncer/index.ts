@@ -1,0 +1,96 @@
+import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import { internalAuthority, password } from "../core/credentials.ts"
+import type { Database, Fleet } from "../core/fleet.ts"
+import { waves } from "../core/waves.ts"
+import { passwordSecrets } from "../patroni/roles.ts"
+import { pgbouncerConfig, routeConfig } from "./config.ts"
+import {
+  pgbouncerConfigService,
+  pgbouncerService,
+  routeConfigService,
+  routeService,
+} from "./service.ts"
+
+const poolerPath = "configs/pgbouncer/pgbouncer.ini"
+const routePath = "configs/pgbouncer/database-route.cfg"
+
+/** The app's way to the database: a pooler and a router on every app host. */
+export const pgbouncer: Component = {
+  name: "pgbouncer",
+  contribute: (fleet) => {
+    const { database } = fleet
+    if (database === null) {
+      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+    }
+    return {
+      services: services(fleet, database),
+      // What they send out is in the database's own flows; they listen on no network.
+      flows: [],
+      files: [],
+      checks: [poolerCheck, routeCheck],
+      credentials: [internalAuthority, password(passwordSecrets.pgbouncer_auth)],
+    }
+  },
+}
+
+function services(fleet: Fleet, database: Database): ServiceEntry[] {
+  const reload = { deadlineSeconds: 180, impact: "reload" as const }
+  const restart = { deadlineSeconds: 300, impact: "restart" as const }
+  const tier = "database"
+  return [
+    {
+      tier,
+      name: "database-route-config",
+      rollout: { wave: waves.pooling, ...reload },
+      definition: routeConfigService(fleet),
+      configs: [{ key: "database_route_cfg", path: routePath, text: routeConfig(fleet, database) }],
+    },
+    {
+      tier,
+      name: "database-route",
+      rollout: { wave: waves.pooling + 10, ...restart },
+      definition: routeService(fleet),
+      configs: [],
+    },
+    {
+      tier,
+      name: "pgbouncer-config",
+      rollout: { wave: waves.pooling + 20, ...reload },
+      definition: pgbouncerConfigService(fleet),
+      configs: [{ key: "pgbouncer_ini", path: poolerPath, text: pgbouncerConfig(fleet, database) }],
+    },
+    {
+      tier,
+      name: "pgbouncer",
+      rollout: { wave: waves.pooling + 30, ...restart },
+      definition: pgbouncerService(fleet),
+      configs: [],
+    },
+  ]
+}
+
+/** PgBouncer has no test mode: it starts with the file, and without the authority it has not got. */
+const poolerCheck: ToolCheck = {
+  name: "pgbouncer",
+  image: "pgbouncer",
+  command: [
+    "mkdir -p /run/pgbouncer /run/database && chown postgres /run/database",
+    "touch /run/pgbouncer/userlist.txt",
+    `sed 's/^server_tls_sslmode.*/server_tls_sslmode = require/; /^server_tls_ca_file/d' /stack/${poolerPath} > /tmp/pgbouncer.ini`,
+    "status=0",
+    "timeout -s INT 2 setpriv --reuid=postgres --regid=postgres --init-groups pgbouncer /tmp/pgbouncer.ini > /tmp/log 2>&1 || status=$?",
+    "cat /tmp/log",
+    'grep -q "process up" /tmp/log && ! grep -qE " (ERROR|FATAL|WARNING) " /tmp/log',
+  ].join("\n"),
+}
+
+/** The authority is a secret, so the check verifies nothing. */
+const routeCheck: ToolCheck = {
+  name: "haproxy -c database-route",
+  image: "haproxy",
+  command: [
+    "mkdir -p /run/haproxy",
+    `sed 's|verify required ca-file [^ ]*|verify none|' /stack/${routePath} > /tmp/haproxy.cfg`,
+    "haproxy -c -f /tmp/haproxy.cfg",
+  ].join("\n"),
+}

@@ -1,0 +1,35 @@
+import type { Fleet } from "../core/fleet.ts"
+import { crashSeconds, hostLossSeconds } from "../patroni/failover.ts"
+import { tuningOf } from "../patroni/tuning.ts"
+import { poolOf, reservedConnections } from "../pgbouncer/pool.ts"
+import { formatBytes, formatNumber, markdownTable } from "./table.ts"
+
+/** The section of the README about PostgreSQL; nothing without one. */
+export function databaseSection(fleet: Fleet): string[] {
+  const { database, objectives } = fleet
+  if (database === null) return []
+  const n = formatNumber
+  const pool = poolOf(fleet, database)
+  const promised = n(objectives.databaseFailoverSeconds)
+  const hostLoss = hostLossSeconds(database)
+  const crash = crashSeconds(database)
+  return [
+    "## Database",
+    [
+      `- Replication: ${database.replication === "quorum" ? "quorum, one replica confirms each commit" : "asynchronous"}; each member may use ${formatBytes(database.memoryBytes)}.`,
+      `- The primary's host is lost: ${hostLoss.sum} = **${n(hostLoss.seconds)} s** at worst. The objective is ${promised} s.`,
+      `- PostgreSQL crashes and does not recover: ${crash.sum} = **${n(crash.seconds)} s** at worst.`,
+      `- Pools: ${pool.instances} app hosts at most × (${pool.writeConnections} write + ${pool.readConnections} read) = **${n(pool.totalConnections)}** of ${n(database.maxConnections)} connections, ${reservedConnections} of which are reserved.`,
+      `- A replica answers reads while it is less than ${formatBytes(database.maxReplicaLagBytes)} behind; with none, the primary does.`,
+    ].join("\n"),
+    markdownTable(
+      ["Parameter", "Value", "From", "Because"],
+      tuningOf(fleet).map(({ parameter, value, formula, reason }) => [
+        `\`${parameter}\``,
+        value,
+        formula,
+        reason,
+      ]),
+    ),
+  ]
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto"
+import type { Pool } from "pg"
+import { isTransient } from "./database.ts"
+import { type Patience, retrying } from "./retry.ts"
+import type { Order, Orders } from "./stores.ts"
+
+/** Below the load balancer's 15 s, and longer than a planned switchover. */
+const patience: Patience = { deadlineMs: 12_000, firstPauseMs: 50 }
+
+/**
+ * One statement, so one round trip and all or nothing: the order with its lines at
+ * the prices of the moment, unless its key is known already.
+ */
+const placeOrder = `
+with wanted as (
+  select product.id, line.quantity, product.price_rupiah
+  from unnest($3::text[], $4::int[]) as line(product_id, quantity)
+  join products product on product.id = line.product_id
+), placed as (
+  insert into orders (id, idempotency_key, total_rupiah)
+  select $1, $2, sum(quantity * price_rupiah) from wanted having count(*) > 0
+  on conflict (idempotency_key) do nothing
+  returning id, total_rupiah
+), lines as (
+  insert into order_lines (order_id, product_id, quantity, price_rupiah)
+  select placed.id, wanted.id, wanted.quantity, wanted.price_rupiah from placed, wanted
+)
+select id, total_rupiah from placed`
+
+const findOrder = "select id, total_rupiah from orders where idempotency_key = $1"
+
+/**
+ * Orders in PostgreSQL. A try whose fate is unknown, because the connection broke, is
+ * repeated with the same key: it finds its own order or places it.
+ */
+export function postgresOrders(write: Pick<Pool, "query">, wait: Patience = patience): Orders {
+  return {
+    place: ({ idempotencyKey, lines }) =>
+      retrying(
+        async () => {
+          const placed = await write.query(placeOrder, [
+            randomUUID(),
+            idempotencyKey,
+            lines.map((line) => line.productId),
+            lines.map((line) => line.quantity),
+          ])
+          const { rows } =
+            placed.rows.length > 0 ? placed : await write.query(findOrder, [idempotencyKey])
+          return orderOf(rows[0])
+        },
+        isTransient,
+        wait,
+      ),
+  }
+}
+
+function orderOf(row: { id: string; total_rupiah: string } | undefined): Order {
+  if (row === undefined) throw new Error("an order without products on sale")
+  return { orderId: row.id, totalRupiah: Number(row.total_rupiah) }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest"
+import type { Database } from "../environment.ts"
+import { failover, pool, queryWait, timing, wal } from "./database.ts"
+import type { Rule } from "./rule.ts"
+import { verdict } from "./rule-bench.ts"
+
+function about(rule: Rule, database: Database, change: Parameters<typeof verdict>[1] = () => {}) {
+  return verdict(rule, (spec) => {
+    spec.database = { maxConnections: 400, ...database }
+    change(spec)
+  })
+}
+
+const rules = [timing, failover, pool, wal, queryWait]
+
+test.each(rules)("$id: without a database, and with all defaults, nothing is found", (rule) => {
+  expect(verdict(rule)).toEqual([])
+  expect(about(rule, {})).toEqual([])
+})
+
+describe("database/timing", () => {
+  test("the lease outlasts a look and two rounds of trying again, exactly", () => {
+    expect(about(timing, { failover: { ttl: "21s", loopWait: "5s", retryTimeout: "8s" } })).toEqual(
+      [],
+    )
+    expect(about(timing, { failover: { ttl: "20s", loopWait: "5s", retryTimeout: "8s" } })).toEqual(
+      [
+        "database.failover.ttl: 20 s is below 5 s loopWait + 2 x 8 s retryTimeout = 21 s; write 21s or more",
+      ],
+    )
+  })
+
+  test("what Patroni would correct by itself is refused", () => {
+    expect(about(timing, { failover: { ttl: "10s", retryTimeout: "2s" } })).toEqual([
+      "database.failover.ttl: 10 s is less than Patroni accepts; write 20s or more",
+      "database.failover.retryTimeout: 2 s is less than Patroni accepts; write 3s or more",
+    ])
+  })
+})
+
+test("database/failover: each way to lose the primary has its arithmetic", () => {
+  const promise =
+    (databaseFailover: string) =>
+    (
+      spec: Parameters<typeof verdict>[1] extends ((spec: infer Spec) => void) | undefined
+        ? Spec
+        : never,
+    ) => {
+      spec.objectives.databaseFailover = databaseFailover
+    }
+  expect(about(failover, {}, promise("44.5s"))).toEqual([])
+  expect(about(failover, {}, promise("30s"))).toEqual([
+    "objectives.databaseFailover: 30 s are promised, but when the primary's host is lost: 20 s ttl + " +
+      "0.5 s until etcd notices + 5 s loopWait + 2 s race + 2 s promotion + 2.5 s in HAProxy = 32 s; " +
+      "write 32s or more, or a faster database.failover",
+    "objectives.databaseFailover: 30 s are promised, but when PostgreSQL crashes and does not recover: " +
+      "2 x 5 s loopWait + 30 s to recover + 2 s promotion + 2.5 s in HAProxy = 44.5 s; " +
+      "write 44.5s or more, or a faster database.failover",
+  ])
+})
+
+describe("database/pool", () => {
+  test("the hosts of a flash sale count, and both routes", () => {
+    expect(about(pool, { maxConnections: 130 })).toEqual([])
+    expect(about(pool, { maxConnections: 129 })).toEqual([
+      "database.maxConnections: 50 app hosts at most x (1 write + 1 read) = 100 connections, more " +
+        "than 129 - 30 reserved = 99; write 130 or more, or fewer app hosts",
+    ])
+  })
+
+  test("pools that people write are held to the same sum", () => {
+    const written = { writeConnections: 5, readConnections: 3 }
+    expect(about(pool, { maxConnections: 430, pool: written })).toEqual([])
+    expect(about(pool, { maxConnections: 429, pool: written })).toEqual([
+      expect.stringContaining("50 app hosts at most x (5 write + 3 read) = 400 connections"),
+    ])
+  })
+})
+
+test("database/wal: a tenth of the disk for checkpoints, and what replicas may hold back", () => {
+  expect(about(wal, { replicationSlotWal: "182GB" })).toEqual([])
+  expect(about(wal, { replicationSlotWal: "190GB" })).toEqual([
+    "database.replicationSlotWal: 17.18 GB between checkpoints + 190 GB kept for replicas = " +
+      "207.18 GB, more than 40% of 500 GB = 200 GB; write 182.82GB or less",
+  ])
+})
+
+test("database/query-wait: a query outlasts the slowest failover", () => {
+  expect(about(queryWait, { pool: { queryWaitTimeout: "45s" } })).toEqual([])
+  expect(about(queryWait, { pool: { queryWaitTimeout: "44s" } })).toEqual([
+    "database.pool.queryWaitTimeout: 44 s end before a failover may: 44.5 s at worst; write 50s or more",
+  ])
+})

@@ -1,0 +1,117 @@
+import { hostsOf } from "../../generators/core/roles.ts"
+import {
+  crashSeconds,
+  hostLossSeconds,
+  worstFailoverSeconds,
+} from "../../generators/patroni/failover.ts"
+import { maxWalBytes } from "../../generators/patroni/tuning.ts"
+import { poolOf, reservedConnections } from "../../generators/pgbouncer/pool.ts"
+import { type Finding, gigabytes, number, type Rule } from "./rule.ts"
+
+/** Below these Patroni corrects the values by itself (`patroni/config.py`). */
+const minima = { ttl: 20, loopWait: 1, retryTimeout: 3 }
+
+/** Share of the disk that WAL may fill; the rest is for the data. */
+const walShare = 0.4
+
+export const timing: Rule = {
+  id: "database/timing",
+  reason:
+    "A primary that tries again within its rules must not lose its lease (Patroni's own rule).",
+  severity: "error",
+  check({ database }) {
+    if (database === null) return []
+    const { ttlSeconds, loopWaitSeconds, retryTimeoutSeconds } = database.failover
+    const path = (field: string) => ["database", "failover", field]
+    const low = [
+      { field: "ttl", seconds: ttlSeconds, least: minima.ttl },
+      { field: "loopWait", seconds: loopWaitSeconds, least: minima.loopWait },
+      { field: "retryTimeout", seconds: retryTimeoutSeconds, least: minima.retryTimeout },
+    ].filter(({ seconds, least }) => seconds < least)
+    const findings = low.map(({ field, seconds, least }): Finding => {
+      const message = `${number(seconds)} s is less than Patroni accepts; write ${least}s or more`
+      return { path: path(field), message }
+    })
+    const needed = loopWaitSeconds + 2 * retryTimeoutSeconds
+    if (ttlSeconds >= needed) return findings
+    const message =
+      `${number(ttlSeconds)} s is below ${number(loopWaitSeconds)} s loopWait + 2 x ` +
+      `${number(retryTimeoutSeconds)} s retryTimeout = ${number(needed)} s; write ${number(needed)}s or more`
+    return [...findings, { path: path("ttl"), message }]
+  },
+}
+
+export const failover: Rule = {
+  id: "database/failover",
+  reason: "Writes must be back within the promised time, whichever way the primary dies.",
+  severity: "error",
+  check({ database, objectives }) {
+    if (database === null) return []
+    const promised = objectives.databaseFailoverSeconds
+    const worst = [
+      { what: "the primary's host is lost", ...hostLossSeconds(database) },
+      { what: "PostgreSQL crashes and does not recover", ...crashSeconds(database) },
+    ].filter(({ seconds }) => seconds > promised)
+    return worst.map(({ what, seconds, sum }) => ({
+      path: ["objectives", "databaseFailover"],
+      message: `${number(promised)} s are promised, but when ${what}: ${sum} = ${number(seconds)} s; write ${number(seconds)}s or more, or a faster database.failover`,
+    }))
+  },
+}
+
+export const pool: Rule = {
+  id: "database/pool",
+  reason: "All PgBouncers together must fit into one member: reads fall back to the primary.",
+  severity: "error",
+  check(fleet) {
+    const { database } = fleet
+    if (database === null) return []
+    const { instances, writeConnections, readConnections, totalConnections } = poolOf(
+      fleet,
+      database,
+    )
+    const usable = database.maxConnections - reservedConnections
+    if (totalConnections <= usable) return []
+    const message =
+      `${instances} app hosts at most x (${writeConnections} write + ${readConnections} read) = ` +
+      `${number(totalConnections)} connections, more than ${number(database.maxConnections)} - ` +
+      `${reservedConnections} reserved = ${number(usable)}; ` +
+      `write ${totalConnections + reservedConnections} or more, or fewer app hosts`
+    return [{ path: ["database", "maxConnections"], message }]
+  },
+}
+
+export const wal: Rule = {
+  id: "database/wal",
+  reason: "WAL that nobody took yet must leave the disk to the data.",
+  severity: "error",
+  check(fleet) {
+    const { database } = fleet
+    const host = hostsOf(fleet, "database")[0]
+    if (database === null || host === undefined) return []
+    const checkpoints = maxWalBytes(host.diskBytes)
+    const most = walShare * host.diskBytes
+    if (checkpoints + database.slotWalBytes <= most) return []
+    const message =
+      `${gigabytes(checkpoints)} between checkpoints + ${gigabytes(database.slotWalBytes)} kept for ` +
+      `replicas = ${gigabytes(checkpoints + database.slotWalBytes)}, more than ${walShare * 100}% of ` +
+      `${gigabytes(host.diskBytes)} = ${gigabytes(most)}; write ${gigabytes(most - checkpoints).replace(" ", "")} or less`
+    return [{ path: ["database", "replicationSlotWal"], message }]
+  },
+}
+
+export const queryWait: Rule = {
+  id: "database/query-wait",
+  reason: "A query that waits for a new primary must not be given up before it can be there.",
+  severity: "error",
+  check({ database }) {
+    if (database === null) return []
+    const { queryWaitTimeoutSeconds } = database.pool
+    const worst = worstFailoverSeconds(database)
+    if (queryWaitTimeoutSeconds > worst) return []
+    const message =
+      `${number(queryWaitTimeoutSeconds)} s end before a failover may: ${number(worst)} s at worst; ` +
+      `write ${Math.ceil(worst) + 5}s or more`
+    return [{ path: ["database", "pool", "queryWaitTimeout"], message }]
+  },
+}

@@ -1,0 +1,80 @@
+import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
+import { stackName } from "../deploy/swarm-types.ts"
+import { Failure } from "../io/failure.ts"
+import type { Remote } from "../io/ssh.ts"
+import { type Cluster, parseCluster, type Switch, serversUp } from "./cluster.ts"
+
+/** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
+export interface DatabaseAccess {
+  /** Names of the database hosts. */
+  members: string[]
+  /** Names of the app hosts. */
+  poolers: string[]
+  /** The cluster as the first member that answers sees it. */
+  cluster(): Promise<Cluster>
+  /** Client transactions on a member that are older than some seconds. */
+  longTransactions(member: string, seconds: number): Promise<number>
+  checkpoint(member: string): Promise<void>
+  switchover(change: Switch): Promise<void>
+  /** One statement on PgBouncer's console of one app host; false when it failed or took too long. */
+  pooler(host: string, statement: "PAUSE" | "RESUME", seconds: number): Promise<boolean>
+  /** Members that the HAProxy of one app host sends writes to, and reads. */
+  routes(host: string): Promise<{ primary: string[]; replicas: string[] }>
+}
+
+const curl = "curl --silent --show-error --max-time 60 --config /run/patroni/curl.conf"
+
+/** The data tier of a fleet, reached through the bastion. */
+export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
+  const databases = hostsOf(fleet, "database")
+  const members = databases.map((host) => host.name)
+  const poolers = hostsOf(fleet, "app").map((host) => host.name)
+  const inService = (host: string, service: string, command: string, allowFailure = false) =>
+    remote.exec(
+      host,
+      `docker exec --interactive $(docker ps --quiet --filter label=com.docker.swarm.service.name=${stackName}_${service} | head -n 1) ${command}`,
+      { allowFailure, timeoutSeconds: 90 },
+    )
+  const inMember = (name: string, command: string, allowFailure = false) =>
+    inService(name, `patroni-${name.split("-").at(-1)}`, command, allowFailure)
+  const onLeader = (name: string, sql: string) =>
+    inMember(name, `setpriv --reuid=postgres --regid=postgres --init-groups psql -qAtc "${sql}"`)
+  return {
+    members,
+    poolers,
+    cluster: async () => {
+      const faults: string[] = []
+      for (const { name, privateAddress } of databases) {
+        const asked = await inMember(name, `${curl} https://${privateAddress}:8008/cluster`, true)
+        if (asked.exitCode === 0) return parseCluster(asked.stdout)
+        faults.push(`${name}: ${asked.stderr.trim() || "no answer"}`)
+      }
+      throw new Failure(`no database member answers:\n  ${faults.join("\n  ")}`)
+    },
+    longTransactions: async (member, seconds) => {
+      const sql = `SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND xact_start < now() - interval '${seconds} s'`
+      return Number((await onLeader(member, sql)).stdout.trim())
+    },
+    checkpoint: async (member) => {
+      await onLeader(member, "CHECKPOINT")
+    },
+    switchover: async ({ leader, candidate }) => {
+      const body = JSON.stringify({ leader: leader.name, candidate: candidate.name })
+      const url = `https://${leader.host}:8008/switchover`
+      await inMember(leader.name, `${curl} --fail-with-body --request POST --data '${body}' ${url}`)
+    },
+    pooler: async (host, statement, seconds) => {
+      const command = `timeout ${seconds} /usr/local/libexec/pgbouncer-console ${statement}`
+      return (await inService(host, "pgbouncer", command, true)).exitCode === 0
+    },
+    routes: async (host) => {
+      const ask = `my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock") or exit 1; print $s "show stat\\n"; print <$s>`
+      const { stdout } = await inService(
+        host,
+        "database-route",
+        `perl -MIO::Socket::UNIX -e '${ask}'`,
+      )
+      return { primary: serversUp(stdout, "primary"), replicas: serversUp(stdout, "replicas") }
+    },
+  }
+}

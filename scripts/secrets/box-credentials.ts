@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { CertificateCredential, Credential } from "../../schema/credential.ts"
+import { run } from "../io/command.ts"
+import type { State } from "../io/state.ts"
+
+const secondsPerDay = 86_400
+/** Before `status` begins to warn. */
+const renewBeforeDays = 21
+const leafDays = 90
+const authorityDays = 3650
+
+/** Where an authority's certificate and key lie; the internal one's certificate is a secret too. */
+const authorities = {
+  public: { certificate: "ca.pem", key: "ca.key", title: "QuickCart box CA" },
+  internal: { certificate: "internal_ca", key: "internal_ca.key", title: "QuickCart internal CA" },
+}
+
+/**
+ * Makes what the box needs of secrets: the key that names them, its authorities,
+ * and every credential that is not there. Certificates are kept until three
+ * weeks before they expire or the names they are for change, passwords for ever.
+ */
+export async function ensureBoxCredentials(
+  state: State,
+  credentials: readonly Credential[],
+): Promise<void> {
+  if (state.read("secrets", "naming.key") === undefined) {
+    state.write(randomBytes(32).toString("hex"), "secrets", "naming.key")
+  }
+  for (const credential of credentials) {
+    if (credential.kind === "authority") await ensureAuthority(state, "internal")
+    else if (credential.kind === "password") ensurePassword(state, credential.name)
+    else if (!(await isFresh(state, credential))) await issueBoxCertificate(state, credential)
+  }
+}
+
+/**
+ * Issues a new certificate from one of the box's authorities and makes it a
+ * secret: certificate chain and key in one PEM, which HAProxy, Go, Python and
+ * OpenSSL all read as it is.
+ */
+export async function issueBoxCertificate(
+  state: State,
+  { name, authority, hosts }: CertificateCredential,
+): Promise<void> {
+  const path = (file: string) => state.path("secrets", file)
+  await ensureAuthority(state, authority)
+  const { certificate, key } = authorities[authority]
+  state.write(extensions(authority, hosts), "secrets", `${name}.ext`)
+  const request = [
+    "-keyout",
+    path(`${name}.key`),
+    "-out",
+    path(`${name}.csr`),
+    "-subj",
+    `/CN=${hosts[0]}`,
+  ]
+  await run(["openssl", "req", ...newKey, ...request])
+  const signer = ["-CA", path(certificate), "-CAkey", path(key), "-CAcreateserial"]
+  const leaf = ["-extfile", path(`${name}.ext`), "-out", path(`${name}.pem`)]
+  const days = ["-days", String(leafDays)]
+  await run(["openssl", "x509", "-req", "-in", path(`${name}.csr`), ...signer, ...days, ...leaf])
+  const files = [`${name}.pem`, certificate, `${name}.key`]
+  state.write(files.map((file) => readFileSync(path(file), "utf8")).join(""), "secrets", name)
+  state.write(hosts.join(","), "secrets", `${name}.names`)
+}
+
+/** Files that `issueBoxCertificate` replaces, for those who may have to put them back. */
+export function certificateFiles(name: string): string[] {
+  return [name, `${name}.names`, `${name}.pem`, `${name}.key`]
+}
+
+const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+
+/** Inside the fleet servers are clients of one another: etcd's peers, Patroni's members. */
+function extensions(authority: "public" | "internal", hosts: string[]): string {
+  const isAddress = (host: string) => /^[0-9.]+$/.test(host)
+  return [
+    `subjectAltName=${hosts.map((host) => `${isAddress(host) ? "IP" : "DNS"}:${host}`).join(",")}`,
+    `extendedKeyUsage=serverAuth${authority === "internal" ? ",clientAuth" : ""}`,
+    "basicConstraints=critical,CA:FALSE",
+  ].join("\n")
+}
+
+/** 192 bits, in letters that no configuration file, shell or URL gives a meaning. */
+function ensurePassword(state: State, name: string): void {
+  if (state.read("secrets", name) !== undefined) return
+  state.write(randomBytes(24).toString("hex"), "secrets", name)
+}
+
+/** One authority for the life of the box, so that who trusts it keeps trusting after a rotation. */
+async function ensureAuthority(state: State, authority: "public" | "internal"): Promise<void> {
+  const { certificate, key, title } = authorities[authority]
+  const exists = state.read("secrets", key) !== undefined
+  if (exists && (await lasts(state, certificate, leafDays))) return
+  await run([
+    "openssl",
+    "req",
+    "-x509",
+    ...newKey,
+    ...["-keyout", state.path("secrets", key), "-out", state.path("secrets", certificate)],
+    ...["-days", String(authorityDays), "-subj", `/CN=${title}`],
+    ...["-addext", "keyUsage=critical,keyCertSign"],
+  ])
+}
+
+async function isFresh(state: State, { name, hosts }: CertificateCredential): Promise<boolean> {
+  if (state.read("secrets", `${name}.names`) !== hosts.join(",")) return false
+  return lasts(state, name, renewBeforeDays)
+}
+
+async function lasts(state: State, name: string, days: number): Promise<boolean> {
+  if (state.read("secrets", name) === undefined) return false
+  const check = ["-checkend", String(days * secondsPerDay), "-in", state.path("secrets", name)]
+  const result = await run(["openssl", "x509", "-noout", ...check], { allowFailure: true })
+  return result.exitCode === 0
+}
