@@ -334,8 +334,8 @@ export interface Images {
    */
   insecure?: boolean
   /**
-   * How images are referred to: `digest` from `images/lock.json`, or `source`,
-   * a tag that is the hash of the image's source folder.
+   * How images are referred to: `digest` from `images/lock.json`, or, in
+   * development only, `source`, a tag that is the hash of the image's source folder.
    * @default "digest"
    */
   reference?: "digest" | "source"

@@ -48,7 +48,7 @@ export type Cidr = string
 export type Ipv4 = string
 
 /**
- * A container image reference. Production refers by digest.
+ * A container image reference. Staging and production refer by digest.
  * @pattern ^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$
  * @maxLength 300
  * @examples ["registry.example.com/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000"]
@@ -56,8 +56,9 @@ export type Ipv4 = string
 export type ImageRef = string
 
 /**
- * The name of a secret; never its value.
- * @pattern ^[a-z][a-z0-9_]{1,40}$
+ * The name of a secret; never its value. With what is put around it, it has to
+ * fit the 64 characters that Docker allows.
+ * @pattern ^[a-z][a-z0-9_]{1,36}$
  * @examples ["edge_tls"]
  */
 export type SecretName = string

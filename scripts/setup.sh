@@ -202,12 +202,21 @@ if ! command -v ssh > /dev/null; then
   step "Installing the OpenSSH client" apt_install openssh-client
 fi
 
-# Reads secrets that git holds encrypted; only teams that keep them there need it.
-if ! command -v age > /dev/null; then
+# optional <program>: installs it where that is allowed and works; else one does without.
+optional() {
+  ! command -v "$1" > /dev/null || return 0
   case "$(system):$(id -u)" in
-    debian:0 | ubuntu:0) step "Installing age" apt_install age ;;
+    debian:0 | ubuntu:0)
+      (step "Installing $1" apt_install "$1") || printf '  going on without %s\n' "$1"
+      ;;
   esac
-fi
+}
+
+# Reads secrets that git holds encrypted; only teams that keep them there need it.
+optional age
+
+# Judges this repository's shell scripts; only its tests need it.
+[ "${npm_lifecycle_event:-}" != pretest ] || optional shellcheck
 
 # Where no registry answers, the base image is made with it.
 if ! command -v debootstrap > /dev/null && ! docker image inspect quickcart/debian:13 > /dev/null 2>&1; then

@@ -37,7 +37,7 @@ export interface FleetStatus {
   /** Load balancers that could not take the VIP over now. */
   balancersNotReady: string[]
   leader: string | null
-  /** TLS certificates among the secrets whose value is known here. */
+  /** TLS certificates among the secrets: as the VIP serves them, or as they are known here. */
   certificates: CertificateStatus[]
   healthy: boolean
 }
@@ -46,14 +46,12 @@ export interface FleetStatus {
 export async function fleetStatus(fleet: FleetFile, state: State): Promise<FleetStatus> {
   const connection = await connectSwarm(fleet, state)
   try {
-    const [observed, balancers] = await Promise.all([
+    const [observed, balancers, expiries] = await Promise.all([
       observe(connection.engine),
       balancerStates(fleet, connection),
+      certificates(fleet, state, nowMs()),
     ])
-    return {
-      ...summarise(fleet, observed, balancers),
-      certificates: certificates(fleet, state, nowMs()),
-    }
+    return { ...summarise(fleet, observed, balancers), certificates: expiries }
   } finally {
     await connection.close()
   }

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { resolve } from "./workflows/expressions.ts"
 import { readFileCommands } from "./workflows/file-commands.ts"
+import { passesPaths } from "./workflows/jobs.ts"
 import {
   items,
   keys,
@@ -112,7 +113,7 @@ test("no checkout leaves its token on the disk", () => {
 
 test("a script is one command with no expression in it", () => {
   const argument = String.raw`(?: (?:[\w./:^-]+|"\$[A-Z_]+"|"[\w ]+"))*`
-  const oneCommand = new RegExp(`^(?:npx quickcart|npm (?:ci|test|run))${argument}$`)
+  const oneCommand = new RegExp(`^(?:npx quickcart|(?:sudo )?npm (?:ci|test|run))${argument}$`)
   const scripts = steps.filter(({ run }) => run !== undefined)
   expect(scripts.length).toBeGreaterThan(20)
   expect(scripts.filter(({ run }) => !oneCommand.test(run ?? ""))).toEqual([])
@@ -134,7 +135,7 @@ test("the scripts and verbs that steps call exist", () => {
     .join("\n")
   const verbs = new Set([...sources.matchAll(/\.command\("([a-z-]+)/g)].map(([, verb]) => verb))
   const missing = steps.flatMap(({ run = "", where }) => {
-    const [program, first = "", second = ""] = run.split(" ")
+    const [program, first = "", second = ""] = run.replace(/^sudo /, "").split(" ")
     if (program === "npm") {
       const script = first === "run" ? second : first
       return script === "ci" || script in known ? [] : [`${where}: npm ${script}`]
@@ -180,15 +181,27 @@ test("every secret a spec names reaches the steps that need its value", () => {
       "QUICKCART_SECRET_NAMING_KEY",
       ...secrets.map((name) => `QUICKCART_SECRET_${name.toUpperCase()}`),
     ]
-    const using = steps.filter(
-      ({ run = "" }) => run === `npx quickcart apply ${environment}` || / github drift /.test(run),
-    )
-    expect(using).toHaveLength(2)
+    const using = steps.filter(({ run }) => run === `npx quickcart apply ${environment}`)
+    expect(using).toHaveLength(1)
     return using.flatMap(({ where, env }) =>
       wanted.filter((name) => !(name in env)).map((name) => `${where}: ${name}`),
     )
   })
   expect(missing).toEqual([])
+})
+
+test("the hourly check is given a way in and no value that a fleet runs with", () => {
+  const given = steps.filter(({ where }) => where.startsWith("drift.yml"))
+  const secrets = given.flatMap(({ env }) => Object.keys(env)).filter((name) => /^QUICK/.test(name))
+  expect(secrets).toEqual(["QUICKCART_SSH_KEY"])
+  expect(workflow("drift.yml").text).not.toContain("--heal")
+})
+
+test("a step that applies can ask GitHub whether its commit is still the head", () => {
+  const applying = steps.filter(({ run = "" }) => run.startsWith("npx quickcart apply "))
+  expect(applying.map(({ env }) => env.GITHUB_TOKEN)).toEqual(
+    Array(2).fill(expression("github.token")),
+  )
 })
 
 test("deployments of an environment queue; nothing but a superseded check is cancelled", () => {
@@ -208,6 +221,25 @@ test("deployments of an environment queue; nothing but a superseded check is can
       !member(root, "concurrency") && !member(token, "concurrency"),
   )
   expect(unbounded).toEqual([])
+})
+
+test("changed images start Images, and the digests it proposes do not start it again", () => {
+  const starts = (...files: string[]) => passesPaths(workflow("images.yml"), files)
+  expect(starts("images/haproxy/Dockerfile", "images/lock.json")).toBe(true)
+  expect(starts("images/shop/src/server.ts")).toBe(true)
+  const rendered = ["stacks/staging/edge.stack.yaml", "stacks/production/edge.stack.yaml"]
+  expect(starts("images/lock.json", ...rendered)).toBe(false)
+})
+
+test("what runs outside of the box is what a registry has answered for", () => {
+  const deployed = ["staging", "production"].flatMap((environment) => {
+    const directory = join(repository, "stacks", environment)
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(".stack.yaml"))
+      .flatMap((name) => readFileSync(join(directory, name), "utf8").match(/^ +image: .+$/gm) ?? [])
+  })
+  expect(deployed.length).toBeGreaterThan(4)
+  expect(deployed.filter((line) => !/@sha256:[0-9a-f]{64}"?$/.test(line))).toEqual([])
 })
 
 test("production follows staging, and no manual run leaves main", () => {

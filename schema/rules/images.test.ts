@@ -12,16 +12,18 @@ describe("images/digest", () => {
     ])
   })
 
-  test("source references are for everything but production", () => {
-    const source = { registry: "registry.example.com", reference: "source" } as const
-    expect(verdict(digest, (spec) => (spec.images = source))).toEqual([
-      "images.reference: is source, a tag; production refers to images by digest, so write digest",
-    ])
-    const staging = verdict(digest, (spec) => {
-      spec.tier = "staging"
-      spec.images = source
+  test.each([
+    ["production", 1],
+    ["staging", 1],
+    ["development", 0],
+  ] as const)("a source tag in %s", (tier, problems) => {
+    const found = verdict(digest, (spec) => {
+      spec.tier = tier
+      spec.images = { registry: "registry.example.com", reference: "source" }
     })
-    expect(staging).toEqual([])
+    const message =
+      "images.reference: is source, a tag that may not be pushed yet; only development refers by it, so write digest"
+    expect(found).toEqual(Array(problems).fill(message))
   })
 
   test("unpublished images are named; those never deployed may be missing", () => {

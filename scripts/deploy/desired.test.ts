@@ -89,6 +89,16 @@ test("the stack that is sent names configs and secrets instead of holding them, 
   expect(JSON.stringify(stack)).not.toContain("x-quickcart")
 })
 
+test("a mounted secret or config that nobody names is said with the service and what to do", () => {
+  expect(() => readDesired(stackDirectory(), [])).toThrow(
+    'haproxy-config mounts the secret "edge_tls", which fleet.json does not name; add it under secrets:',
+  )
+  const other: [string, string][] = [["source: haproxy_cfg", "source: other_cfg"]]
+  expect(() => readDesired(stackDirectory(other), [secret])).toThrow(
+    'haproxy-config mounts the config "other_cfg", which its stack file does not define; run:',
+  )
+})
+
 test("an environment without stack files says what to run", () => {
   expect(() => readDesired("/nonexistent", [])).toThrow("npx quickcart render")
 })

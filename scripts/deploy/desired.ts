@@ -141,8 +141,8 @@ function desiredService(
   const sections = {
     networks: pick(file.networks, Object.keys((definition.networks as object) ?? {})),
     volumes: pick(file.volumes, volumeSources(definition.volumes)),
-    configs: external(configKeys, (key) => file.configs?.[key]?.name),
-    secrets: external(references(definition.secrets), (key) => secretNames.get(key)),
+    configs: external(key, "config", configKeys, (key) => file.configs?.[key]?.name),
+    secrets: external(key, "secret", references(definition.secrets), (key) => secretNames.get(key)),
   }
   const specHash = hash({ definition, ...sections })
   const deploy = definition.deploy as Deploy
@@ -200,12 +200,20 @@ function pick(section: Definitions | undefined, keys: string[]): Definitions {
 
 /** Configs and secrets are made through the API first, so the stack only names them. */
 function external(
+  service: string,
+  kind: "config" | "secret",
   keys: string[],
   nameOf: (key: string) => string | undefined,
 ): Record<string, { external: true; name: string }> {
+  const remedy =
+    kind === "config"
+      ? "its stack file does not define; run: npx quickcart render"
+      : "fleet.json does not name; add it under secrets: in the spec and run: npx quickcart render"
   const entries = keys.map((key) => {
     const name = nameOf(key)
-    if (name === undefined) throw new Failure(`the stack mounts "${key}" but does not define it`)
+    if (name === undefined) {
+      throw new Failure(`${service} mounts the ${kind} "${key}", which ${remedy}`)
+    }
     return [key, { external: true as const, name }] as const
   })
   return Object.fromEntries(entries)

@@ -2,9 +2,11 @@ import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, expect, test, vi } from "vitest"
+import { type GitHubApi, startGitHubApi } from "../../test/workflows/github-api.ts"
+import { gitHandlers } from "../../test/workflows/github-git.ts"
 import { remoteBranch } from "../io/git-tree.ts"
-import { readRestoreTest } from "./facts.ts"
+import { gatherFacts, readRestoreTest } from "./facts.ts"
 
 const made: string[] = []
 afterEach(() => {
@@ -66,6 +68,44 @@ test("without a remote there is no branch to be head of", async () => {
   git(alone, "init", "-q", "-b", "main")
   commit(alone, "1")
   expect(await remoteBranch(alone, "main")).toBeUndefined()
+})
+
+/** The branch that `not-branch-head` judges by, in a workflow that may not ask git. */
+async function branchInWorkflow(api: GitHubApi, ref: string, permissions: Record<string, string>) {
+  const checkout = directory()
+  git(checkout, "init", "-q", "-b", "main")
+  git(checkout, "remote", "add", "origin", join(checkout, "private"))
+  vi.stubEnv("GITHUB_TOKEN", api.issueToken(permissions))
+  vi.stubEnv("GITHUB_REPOSITORY", "o/r")
+  vi.stubEnv("GITHUB_API_URL", api.url)
+  vi.stubEnv("GITHUB_REF", ref)
+  try {
+    const common = { tier: "production", commit: "", hostsBefore: [], hostsAfter: [] }
+    const sources = { ...common, repository: checkout, networks: [], online: true }
+    return (await gatherFacts(sources)).branch
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
+
+test("in a workflow GitHub's API is asked, since git has no credential for a private one", async () => {
+  const origin = directory()
+  git(origin, "init", "-q", "-b", "main")
+  const head = commit(origin, "1")
+  const api = await startGitHubApi("o/r", gitHandlers(origin))
+  try {
+    const reads = { contents: "read" }
+    const main = { name: "origin/main", head, fresh: true }
+    expect(await branchInWorkflow(api, "refs/heads/main", reads)).toEqual(main)
+    const gone = { name: "origin/gone", head: undefined, fresh: true }
+    expect(await branchInWorkflow(api, "refs/heads/gone", reads)).toEqual(gone)
+    // Not knowing is no permission.
+    await expect(branchInWorkflow(api, "refs/heads/main", {})).rejects.toThrow("GitHub refused")
+    // A tag has no branch: git is asked, which knows nothing here.
+    expect(await branchInWorkflow(api, "refs/tags/v1", reads)).toMatchObject({ fresh: false })
+  } finally {
+    await api.close()
+  }
 })
 
 test("a restore test passed when every bound was met; an unreadable one failed", () => {

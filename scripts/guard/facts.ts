@@ -51,8 +51,14 @@ export async function liveFacts(
 }
 
 /** Nobody pushes what they try on their own machine, so the box is not asked for it. */
-function branchOf(repository: string, tier: string): Promise<RemoteBranch | undefined> {
-  if (tier === "development") return Promise.resolve(undefined)
+async function branchOf(repository: string, tier: string): Promise<RemoteBranch | undefined> {
+  if (tier === "development") return undefined
+  // Only workflows have a token; nobody else should wait for the client to load.
+  if (process.env.GITHUB_TOKEN) {
+    const { workflowBranch } = await import("../github/branch.ts")
+    const branch = await workflowBranch()
+    if (branch !== undefined) return branch
+  }
   return remoteBranch(repository, process.env.GITHUB_REF_NAME)
 }
 

@@ -1,24 +1,5 @@
 import type { GuardRule } from "./rule.ts"
 
-export const secretMissing: GuardRule = {
-  id: "secret-missing",
-  reason: "A task that mounts a secret nobody pushed never starts.",
-  check({ desired, observed }) {
-    const there = new Set([
-      ...desired.secrets.map((secret) => secret.name),
-      ...observed.secrets.map((secret) => secret.Spec.Name),
-    ])
-    return desired.services.flatMap(({ name, stack }) =>
-      Object.entries((stack.secrets ?? {}) as Record<string, { name: string }>).flatMap(
-        ([key, secret]) =>
-          there.has(secret.name)
-            ? []
-            : [`${name} mounts the secret ${key}, which has no value; push it first`],
-      ),
-    )
-  },
-}
-
 /**
  * A revert needs nothing live: git holds the configs. What must not be gone is
  * what the running definitions mount, because the way back from a failed update

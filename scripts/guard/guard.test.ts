@@ -238,19 +238,6 @@ test("rollout-paused: a half-done rollout is looked at first, a running one is w
   ])
 })
 
-test("secret-missing: what is mounted is pushed now or live already", () => {
-  const mounts = [app({ secrets: { session_key: "quickcart_session_key_1" } })]
-  const input = change([], mounts)
-  expect(messages("secret-missing", input)).toEqual([])
-  input.desired.secrets = []
-  expect(messages("secret-missing", input)).toEqual([
-    "quickcart_app mounts the secret session_key, which has no value; push it first",
-  ])
-  const live = change(mounts, mounts)
-  live.desired.secrets = []
-  expect(messages("secret-missing", live)).toEqual([])
-})
-
 test("rollback-files-missing: the live definition's files must stay until the update is through", () => {
   const with_ = (name: string) => service("proxy", { configs: { cfg: name }, wave: name.length })
   const input = change([with_("quickcart_cfg_1")], [with_("quickcart_cfg_22")])

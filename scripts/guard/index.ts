@@ -1,7 +1,7 @@
 import { Failure } from "../io/failure.ts"
 import { tooManyAtOnce } from "./at-once.ts"
 import { dataLoss, twoDatabaseMembers } from "./data.ts"
-import { rollbackFilesMissing, secretMissing } from "./files.ts"
+import { rollbackFilesMissing } from "./files.ts"
 import { quorumLoss } from "./quorum.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
 import { notBranchHead, restoreTest, rolloutPaused } from "./state.ts"
@@ -11,7 +11,6 @@ import { modeChange, networkChange } from "./unconvergeable.ts"
 export const guardRules: readonly GuardRule[] = [
   notBranchHead,
   rolloutPaused,
-  secretMissing,
   rollbackFilesMissing,
   modeChange,
   networkChange,

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest"
+import { priceTable } from "../prices/price-table.ts"
 import { cost } from "./cost.ts"
 import { costDelta } from "./phrases.ts"
 import { hosts } from "./plan-fixture.ts"
 
 const app = (count: number, size = "s-4vcpu-8gb") => hosts("app", count, size)
+
+test("a cost carries the day and the source of its prices", () => {
+  const { asOf, source } = priceTable("hetzner") ?? {}
+  expect(cost("hetzner", [], [])).toMatchObject({ asOf, source })
+  expect(source).not.toBe("")
+})
 
 test("more hosts cost their list price more", () => {
   const found = cost("digitalocean", app(9), app(10))

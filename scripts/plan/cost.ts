@@ -22,6 +22,7 @@ export function cost(provider: string, before: PlanHost[], after: PlanHost[]): C
   return {
     currency: table?.currency ?? "USD",
     asOf: table?.asOf ?? "",
+    source: table?.source ?? "",
     rows,
     before: total(rows, "countBefore"),
     after: total(rows, "countAfter"),

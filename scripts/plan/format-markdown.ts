@@ -125,7 +125,7 @@ function headroomTable({ headroom }: FleetPlan): string {
 }
 
 function costTable({ cost }: FleetPlan): string {
-  const { currency, asOf, rows } = cost
+  const { currency, asOf, source, rows } = cost
   if (asOf === "") return "The box costs nothing."
   return [
     `| Hosts | Size | ${currency} a month each | Before | After |`,
@@ -134,7 +134,7 @@ function costTable({ cost }: FleetPlan): string {
       (row) =>
         `| ${cell(row.role)} | ${row.size === null ? "unknown" : code(row.size)} | ${row.price ?? "unknown"} | ${row.countBefore} | ${row.countAfter} |`,
     ),
-    `| **Total** (list prices of ${asOf}) | | | ${money(cost.before, currency)} | ${money(cost.after, currency)} |`,
+    `| **Total** (list prices of ${asOf}, ${cell(source)}) | | | ${money(cost.before, currency)} | ${money(cost.after, currency)} |`,
   ].join("\n")
 }
 

@@ -81,10 +81,10 @@ function headroomLines({ headroom }: FleetPlan, paint: Paint): string[] {
 }
 
 function costLines({ cost }: FleetPlan): string[] {
-  const { currency, asOf, rows } = cost
+  const { currency, asOf, source, rows } = cost
   if (asOf === "") return ["cost: the box costs nothing"]
   return [
-    `cost a month, list prices of ${asOf}: ${money(cost.before, currency)} -> ${money(cost.after, currency)}`,
+    `cost a month, list prices of ${asOf}, ${source}: ${money(cost.before, currency)} -> ${money(cost.after, currency)}`,
     ...rows
       .filter((row) => row.countBefore !== row.countAfter || row.price === null)
       .map(

@@ -104,6 +104,8 @@ export interface Cost {
   currency: string
   /** Day of the price table; empty in the box, which costs nothing. */
   asOf: string
+  /** Where the prices are from. */
+  source: string
   rows: CostRow[]
   /** Totals a month; null when a size has no known price. */
   before: number | null

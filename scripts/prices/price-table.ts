@@ -7,8 +7,9 @@ export interface PriceTable {
   provider: string
   /** ISO 4217. */
   currency: string
-  /** Day the prices were read, `YYYY-MM-DD`. */
+  /** Day the prices are of, `YYYY-MM-DD`. */
   asOf: string
+  /** Where they were read, or that they were not; every plan shows it. */
   source: string
   note: string
   /** Price of one host a month, by the provider's size name. */

@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { hasTool } from "../../test/real-tool.ts"
 import { encryptedSecrets } from "./encrypted.ts"
 
-const hasAge = spawnSync("age", ["--version"]).status === 0
+const hasAge = hasTool("age")
 const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 let repository = ""
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto"
 import { expect, test } from "vitest"
 import { found, needles } from "./needles.ts"
 
@@ -25,6 +26,18 @@ test("a private key is found by a part of it, and a certificate is no leak", () 
   expect(found(`...${line.slice(0, 30)}`, wanted)).not.toEqual([])
   expect(found(Buffer.from(bundle).toString("base64"), wanted)).not.toEqual([])
   expect(found(bundle.slice(0, bundle.indexOf("-----BEGIN PRIVATE")), wanted)).toEqual([])
+})
+
+test("another key of the same kind is no leak", () => {
+  const key = () =>
+    generateKeyPairSync("ec", {
+      namedCurve: "prime256v1",
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    }).privateKey
+  const own = key()
+  expect(found(own, needles(own))).not.toEqual([])
+  expect(found(key(), needles(own))).toEqual([])
 })
 
 test("an innocent text holds none", () => {

@@ -22,8 +22,10 @@ export function found(text: string, wanted: string[]): string[] {
   return wanted.filter((needle) => text.includes(needle))
 }
 
+/** A key's lines; of several not the first, which is alike in all keys of a kind. */
 function pemBody(block: string): string[] {
-  return block.split("\n").filter((line) => line !== "" && !line.startsWith("-----"))
+  const lines = block.split("\n").filter((line) => line !== "" && !line.startsWith("-----"))
+  return lines.length > 1 ? lines.slice(1) : lines
 }
 
 /** The beginning and the middle, so that a truncated copy is found too. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import schema from "../../schema/environment.schema.json" with { type: "json" }
 import { comparableSecrets, resolveSecrets } from "./source.ts"
 
 const from = (values: Record<string, string>) => ({ value: (name: string) => values[name] })
@@ -10,6 +11,14 @@ test("a new value or another naming key gives another Docker name, the same one 
   expect(name("a", "k")).not.toBe(name("b", "k"))
   expect(name("a", "k")).not.toBe(name("a", "k2"))
   expect(name("a", "k")).toMatch(/^quickcart_edge_tls_[0-9a-f]{16}$/)
+})
+
+test("the longest name that a spec may hold fits Docker's 64 characters", () => {
+  const pattern = new RegExp(schema.definitions.EnvironmentSpec.properties.secrets.items.pattern)
+  const longest = "x".repeat(37)
+  expect([pattern.test(longest), pattern.test(`${longest}x`)]).toEqual([true, false])
+  const [secret] = resolveSecrets([longest], from({ [longest]: "v" }), "k")
+  expect(secret?.name).toHaveLength(64)
 })
 
 test("all missing secrets are named at once, with the variables to set", () => {

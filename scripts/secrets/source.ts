@@ -7,6 +7,9 @@ import type { State } from "../io/state.ts"
 import { encryptedSecrets } from "./encrypted.ts"
 import { type SecretSource, secretVariable } from "./secret-source.ts"
 
+/** Fewest characters of the key that names secrets: those of 16 random bytes in hex. */
+const namingKeyLength = 32
+
 export { type SecretSource, secretVariable } from "./secret-source.ts"
 
 /** Several sources, of which the first that has a value counts. */
@@ -113,9 +116,15 @@ export function namingKey(state: State): string {
   )
 }
 
-/** The key that names secrets, or undefined when none is known here. */
+/** The key that names secrets, or undefined when none is known here. Throws a Failure for a weak one. */
 export function knownNamingKey(state: State): string | undefined {
   const repository = dirname(dirname(state.root))
   const given = localSecrets(repository, state).value("naming_key")
-  return given ?? (state.read("secrets", "naming.key") || undefined)
+  // A line end that came along with a paste must not rename every secret.
+  const key = (given ?? state.read("secrets", "naming.key") ?? "").trim()
+  if (key === "") return undefined
+  if (key.length >= namingKeyLength) return key
+  throw new Failure(
+    `QUICKCART_SECRET_NAMING_KEY has ${key.length} characters and needs ${namingKeyLength} or more: a key that can be guessed lets the names give values away. Make one: openssl rand -hex 32`,
+  )
 }

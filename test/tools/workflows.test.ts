@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { git } from "../workflows/git.ts"
+import { passesPaths } from "../workflows/jobs.ts"
 import type { RunResult } from "../workflows/runner.ts"
+import { readWorkflow } from "../workflows/workflow-file.ts"
 import {
   deploy,
   failures,
@@ -32,8 +34,8 @@ beforeAll(async () => {
     secrets: {
       staging: secretsOf("staging"),
       production: secretsOf("production"),
-      "staging-readonly": secretsOf("staging-readonly"),
-      "production-readonly": secretsOf("production-readonly"),
+      "staging-readonly": { QUICKCART_SSH_KEY: "key of staging-readonly" },
+      "production-readonly": { QUICKCART_SSH_KEY: "key of production-readonly" },
       registry: { QUICKCART_REGISTRY_USER: "ci", QUICKCART_REGISTRY_PASSWORD: "planted" },
     },
     variables: { QUICKCART_REGISTRY: "registry.quickcart.example/quickcart" },
@@ -272,7 +274,7 @@ test("new images are scanned, pushed, and proposed with the files that name them
   hub.stub(
     "images",
     `echo "images $*" >> "$CALLS"; [ "\${1:-}" = --publish ] || exit 0
-sed -i '0,/"digest": "sha256:[0-9a-f]*"/s//"digest": "${digest}"/' images/lock.json`,
+sed -i 's/"digest": "sha256:[0-9a-f]*"/"digest": "${digest}"/' images/lock.json`,
   )
   hub.stub("scan", 'echo scan >> "$CALLS"')
   hub.stub("login", 'echo "login $1 $QUICKCART_REGISTRY_USER" >> "$CALLS"')
@@ -293,5 +295,11 @@ sed -i '0,/"digest": "sha256:[0-9a-f]*"/s//"digest": "${digest}"/' images/lock.j
   const pull = hub.state.pulls.find(({ head }) => head.ref === "images/digests")
   const changed = git(hub.origin.path, ["diff", "--name-only", "main", String(pull?.head.sha)])
   expect(changed.split("\n")).toContain("images/lock.json")
+  expect(changed.split("\n").filter((path) => /^stacks\/staging\/.*stack/.test(path))).not.toEqual(
+    [],
+  )
   expect(changed).not.toContain("node_modules")
+  // Merging it deploys what was pushed, and builds nothing.
+  const images = await readWorkflow(hub.origin.clone, "images.yml")
+  expect(passesPaths(images, changed.split("\n"))).toBe(false)
 })

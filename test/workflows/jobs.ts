@@ -1,3 +1,4 @@
+import { matchesGlob } from "node:path"
 import type { Job } from "@actions/workflow-parser/model/workflow-template"
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token"
 import { type Contexts, resolve, text, type Value } from "./expressions.ts"
@@ -52,6 +53,20 @@ export function environmentOf(job: WrittenJob, contexts: Contexts): string | und
   return text(
     typeof value === "object" && value !== null && "name" in value ? (value.name ?? "") : value,
   )
+}
+
+/**
+ * Whether a push that changed these files passes the workflow's `paths`: of the
+ * patterns that match a file the last one counts, and one file is enough.
+ */
+export function passesPaths(workflow: WorkflowFile, files: string[]): boolean {
+  const paths = resolve(member(member(member(workflow.root, "on"), "push"), "paths"), {})
+  if (!Array.isArray(paths)) return true
+  const patterns = paths.map(String)
+  return files.some((file) => {
+    const last = patterns.findLast((pattern) => matchesGlob(file, pattern.replace(/^!/, "")))
+    return last !== undefined && !last.startsWith("!")
+  })
 }
 
 /** Whether the event starts the workflow, by its `on:` block. */

@@ -52,6 +52,7 @@ export async function openHub(options: {
   writeFileSync(log, "")
   executable(join(bin, "npm"), npmScript(log))
   executable(join(bin, "npx"), npxScript(stubs))
+  executable(join(bin, "sudo"), '#!/bin/bash\nexec "$@"\n')
   const world: World = {
     directory,
     origin: origin.path,

@@ -1,0 +1,154 @@
+import { imageNames } from "../../images/names.ts"
+import { swarmHosts } from "../../scripts/deploy/fleet-file.ts"
+import type { DrillContext } from "../../scripts/drills/drill.ts"
+import { inHost } from "../../scripts/drills/fleet-access.ts"
+import { localTag } from "../../scripts/images.ts"
+import { type CommandResult, run } from "../../scripts/io/command.ts"
+import { boxProject } from "../../scripts/io/providers/box-compose.ts"
+
+/** Text by the place where it was found. */
+export type Evidence = Map<string, string>
+
+const processes = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
+const files =
+  "find /tmp /var/log /etc /home /root -xdev -type f -size -2M -exec cat {} + 2>/dev/null"
+
+/** What one manager knows of the whole Swarm. */
+const ofSwarm = {
+  services: "docker service inspect $(docker service ls --quiet)",
+  configs: "docker config inspect $(docker config ls --quiet)",
+  secrets: "docker secret inspect $(docker secret ls --quiet)",
+  nodes: "docker node inspect $(docker node ls --quiet)",
+  tasks: "docker inspect $(docker service ps --quiet $(docker service ls --quiet))",
+}
+
+/** What a host with Docker holds; only some run something, and what runs need not log. */
+const ofDocker = {
+  containers: 'ids=$(docker ps --all --quiet); [ -z "$ids" ] || docker inspect $ids',
+  logs: "for id in $(docker ps --all --quiet); do docker logs $id || exit 1; done 2>&1",
+  images: 'ids=$(docker images --quiet | sort -u); [ -z "$ids" ] || docker image inspect $ids',
+  history:
+    "for id in $(docker images --quiet | sort -u); do docker history --no-trunc $id || exit 1; done",
+}
+
+/** What every host holds, the bastion too. */
+const ofHost = {
+  cloud: "cat /var/lib/cloud/seed/nocloud/* /var/lib/cloud/instance/*.txt 2>/dev/null || :",
+  processes,
+}
+
+/**
+ * What the hosts, their Docker and the machine around them show. Throws when a
+ * command that must show something fails or shows nothing: a search through
+ * nothing finds nothing.
+ */
+export async function gatherFleet(context: DrillContext): Promise<Evidence> {
+  const evidence: Evidence = new Map()
+  const swarm = swarmHosts(context.fleet).map(({ name }) => name)
+  const ask = async (host: string, what: string, command: string, must: "show" | "end" | "try") => {
+    const argv = ["sh", "-c", command]
+    evidence.set(`${what} of ${host}`, await shown(() => inHost(context, host, argv), what, must))
+  }
+  for (const [what, command] of Object.entries(ofSwarm))
+    await ask("manager-1", what, command, "show")
+  await Promise.all(
+    context.fleet.hosts.map(async ({ name, role }) => {
+      for (const [what, command] of Object.entries(ofHost)) await ask(name, what, command, "show")
+      // A log may be moved away between being found and being read.
+      await ask(name, "files", files, "try")
+      if (!swarm.includes(name)) return
+      for (const [what, command] of Object.entries(ofDocker)) {
+        const shows = role === "load-balancer" && what !== "logs"
+        await ask(name, what, command, shows ? "show" : "end")
+      }
+    }),
+  )
+  for (const [place, text] of await gatherOutside(context)) evidence.set(place, text)
+  return evidence
+}
+
+/** Logs and settings of the box's own containers: its door, its registry, and its hosts. */
+async function gatherOutside({ fleet }: DrillContext): Promise<Evidence> {
+  const label = `label=com.docker.compose.project=${boxProject(fleet)}`
+  const format = "{{.ID}} {{.Names}}"
+  const list = await run(["docker", "ps", "--all", "--filter", label, "--format", format])
+  const containers = list.stdout.trim().split("\n")
+  const evidence: Evidence = new Map()
+  for (const [id = "", name = ""] of containers.map((line) => line.split(" "))) {
+    for (const verb of ["logs", "inspect"]) {
+      const must = /-(door|registry)-/.test(name) && verb === "logs" ? "end" : "show"
+      const place = `${verb} of the container ${name}`
+      evidence.set(place, await shown(() => quietly("docker", verb, id), place, must))
+    }
+  }
+  const names = [...evidence.keys()].join()
+  for (const own of ["door", "registry"]) {
+    if (!names.includes(`-${own}-`)) throw new Error(`the box's ${own} was not looked at`)
+  }
+  return evidence
+}
+
+const quietly = (...argv: string[]) => run(argv, { allowFailure: true })
+
+/** What a command showed. `show`: it must succeed and show something; `end`: succeed; `try`: show. */
+async function shown(
+  command: () => Promise<CommandResult>,
+  what: string,
+  must: "show" | "end" | "try",
+): Promise<string> {
+  let last = ""
+  // Once more: what was listed may be gone when it is looked at.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const { exitCode, stdout, stderr } = await command()
+    const text = `${stdout}${stderr}`
+    const ended = must === "try" || exitCode === 0
+    const isEnough = must === "end" || text.trim() !== ""
+    if (ended && isEnough) return text
+    last = `exit ${exitCode}, ${text.length} characters`
+  }
+  throw new Error(`could not gather ${what}: ${last}`)
+}
+
+/** Something that every image holds, by which a search shows that it reads what is inside. */
+const inEveryImage = "PRETTY_NAME="
+
+/**
+ * Which of `wanted` are in the bytes of our images' layers, all of them saved
+ * at once so that shared layers are read once. What is searched for goes to
+ * grep by standard input, never by argument.
+ */
+export async function foundInImages(wanted: string[]): Promise<string[]> {
+  const script =
+    'set -o pipefail; exec 3<&0; docker save "$@" </dev/null | tar -xO | LC_ALL=C grep -aoF -f /dev/fd/3 | sort -u'
+  const tags = imageNames.map(localTag)
+  const { stdout } = await run(["bash", "-c", script, "bash", ...tags], {
+    input: [...wanted, inEveryImage].join("\n"),
+  })
+  const found = stdout.split("\n").filter((line) => line !== "")
+  if (!found.includes(inEveryImage)) throw new Error("the search saw no file of any image")
+  return found.filter((line) => line !== inEveryImage)
+}
+
+/** Command lines of every process on every host and on this machine, once a round, until stopped. */
+export function watchProcesses(context: DrillContext): { stop(): Promise<string> } {
+  const seen = new Set<string>()
+  let running = true
+  const argv = ["sh", "-c", processes]
+  const round = async () => {
+    while (running) {
+      const texts = await Promise.all([
+        ...context.fleet.hosts.map(({ name }) => inHost(context, name, argv)),
+        run(argv, { allowFailure: true }),
+      ])
+      for (const { stdout } of texts) for (const line of stdout.split("\n")) seen.add(line)
+    }
+    return [...seen].join("\n")
+  }
+  const done = round()
+  return {
+    stop: () => {
+      running = false
+      return done
+    },
+  }
+}
