@@ -74,16 +74,17 @@ apt_install() {
 
 # --- Node modules
 
+installed_lock=node_modules/.quickcart-lock
+
 modules_current() {
-  [ -f node_modules/.package-lock.json ] &&
-    [ -z "$(find package-lock.json -newer node_modules/.package-lock.json)" ]
+  [ "$(cat "$installed_lock" 2> /dev/null)" = "$(cksum < package-lock.json)" ]
 }
 
 install_modules() {
   # `npm ci` demands the optional packages of every platform to be in the lock; a mirror
   # may lack some. `npm install --no-save` takes the locked versions without them.
   { npm ci --no-audit --no-fund || npm install --no-save --no-audit --no-fund; } &&
-    touch node_modules/.package-lock.json
+    cksum < package-lock.json > "$installed_lock"
 }
 
 # --- Docker engine
@@ -178,7 +179,8 @@ check_disk() {
     fail "only $free GB free under $root; the fleet needs $minimum_free_gigabytes GB. Free some space (\"docker system prune\" removes what Docker no longer uses) and try again."
 }
 
-modules_current || step "Installing Node modules" install_modules
+# Under sudo they would belong to root, and whoever called it could not change them.
+[ -n "${SUDO_USER:-}" ] || modules_current || step "Installing Node modules" install_modules
 
 if ! engine_answers; then
   if command -v dockerd > /dev/null && command -v docker > /dev/null; then

@@ -41,6 +41,8 @@ export interface Execution {
 }
 
 const pollMs = 500
+/** Longest watch over what Swarm does not watch itself: a new service has no update status. */
+const mostWatchSeconds = 5
 /** ssh's own exit code: the connection was lost, and with it the answer. */
 const connectionLost = 255
 const mostSends = 3
@@ -205,7 +207,8 @@ async function awaitService(
     }
     if (verdict.state === "converged") {
       convergedSince ??= nowMs()
-      if (settled || nowMs() - convergedSince >= service.monitorSeconds * 1000) {
+      const watchSeconds = Math.min(service.monitorSeconds, mostWatchSeconds)
+      if (settled || nowMs() - convergedSince >= watchSeconds * 1000) {
         report(
           `${service.name}: ${verdict.detail} after ${((nowMs() - start) / 1000).toFixed(1)} s`,
         )

@@ -1,16 +1,12 @@
 import { X509Certificate } from "node:crypto"
-import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
-import { type AddressInfo, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createServer as createTlsServer } from "node:tls"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import type { CertificateCredential, Credential } from "../../schema/credential.ts"
-import type { FleetFile } from "../deploy/fleet-file.ts"
 import { openState, type State } from "../io/state.ts"
 import { ensureBoxCredentials, issueBoxCertificate } from "./box-credentials.ts"
-import { certificateLine, certificateStatus, certificates } from "./certificate.ts"
+import { certificateLine, certificateStatus } from "./certificate.ts"
 import { namingKey } from "./source.ts"
 
 const edge: CertificateCredential = {
@@ -98,53 +94,6 @@ test("the box makes its naming key once; elsewhere a missing one is an error", a
   expect(() => namingKey(openState(repository, "production"))).toThrow(
     "QUICKCART_SECRET_NAMING_KEY",
   )
-})
-
-test("a naming key is taken without the blanks around it, and a weak one is refused", () => {
-  const production = openState(repository, "production")
-  const key = "k".repeat(32)
-  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${key}\n`)
-  expect(namingKey(production)).toBe(key)
-  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${"k".repeat(31)}\n`)
-  expect(() => namingKey(production)).toThrow("has 31 characters and needs 32 or more")
-  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", " \n")
-  expect(() => namingKey(production)).toThrow("no key to name secrets with")
-  vi.unstubAllEnvs()
-})
-
-/** A server on the loopback interface and its port. */
-async function listening(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  return (server.address() as AddressInfo).port
-}
-
-test("the expiry is that of the certificate that is served, whatever is known here", async () => {
-  const fleet = {
-    secrets: ["edge_tls"],
-    hostname: edge.hosts[0],
-    network: { vip: "127.0.0.1" },
-  } as unknown as FleetFile
-  const other = openState(repository, "other")
-  await ensureBoxCredentials(other, [{ ...edge, hosts: ["served.example"] }])
-  const pem = other.read("secrets", "edge_tls") ?? ""
-  const server = createTlsServer({ cert: pem, key: pem })
-  const silent = createServer()
-  const at = { address: "127.0.0.1", name: "served.example" }
-  try {
-    const port = await listening(server)
-    const served = await certificates(fleet, state, Date.now(), { ...at, port })
-    expect(served).toMatchObject([{ names: ["served.example"], from: "served" }])
-    const refused = { ...at, port: await listening(silent) }
-    // Who accepts and says nothing is as good as nobody.
-    const known = await certificates(fleet, state, Date.now(), refused)
-    expect(known).toMatchObject([{ names: edge.hosts, from: "known here" }])
-  } finally {
-    server.close()
-    silent.close()
-  }
-  const nobody = await certificates(fleet, state, Date.now(), { ...at, port: 1 })
-  expect(nobody).toMatchObject([{ names: edge.hosts, from: "known here" }])
 })
 
 function fail(): never {

@@ -1,0 +1,76 @@
+import { once } from "node:events"
+import { mkdtempSync, rmSync } from "node:fs"
+import { type AddressInfo, createServer, type Server } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createServer as createTlsServer } from "node:tls"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import type { CertificateCredential } from "../../schema/credential.ts"
+import type { FleetFile } from "../deploy/fleet-file.ts"
+import { openState, type State } from "../io/state.ts"
+import { ensureBoxCredentials } from "./box-credentials.ts"
+import { certificates } from "./certificate.ts"
+import { namingKey } from "./source.ts"
+
+const names = ["shop.example", "www.shop.example"]
+const edge = (hosts: string[]): CertificateCredential => ({
+  kind: "certificate",
+  name: "edge_tls",
+  authority: "public",
+  hosts,
+})
+let repository = ""
+let state: State
+beforeAll(async () => {
+  repository = mkdtempSync(join(tmpdir(), "quickcart-certificate-"))
+  state = openState(repository, "local")
+  await ensureBoxCredentials(state, [edge(names)])
+})
+afterAll(() => rmSync(repository, { recursive: true }))
+
+test("a naming key is taken without the blanks around it, and a weak one is refused", () => {
+  const production = openState(repository, "production")
+  const key = "k".repeat(32)
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${key}\n`)
+  expect(namingKey(production)).toBe(key)
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${"k".repeat(31)}\n`)
+  expect(() => namingKey(production)).toThrow("has 31 characters and needs 32 or more")
+  vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", " \n")
+  expect(() => namingKey(production)).toThrow("no key to name secrets with")
+  vi.unstubAllEnvs()
+})
+
+/** A server on the loopback interface and its port. */
+async function listening(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  return (server.address() as AddressInfo).port
+}
+
+test("the expiry is that of the certificate that is served, whatever is known here", async () => {
+  const fleet = {
+    secrets: ["edge_tls"],
+    hostname: names[0],
+    network: { vip: "127.0.0.1" },
+  } as unknown as FleetFile
+  const other = openState(repository, "other")
+  await ensureBoxCredentials(other, [edge(["served.example"])])
+  const pem = other.read("secrets", "edge_tls") ?? ""
+  const server = createTlsServer({ cert: pem, key: pem })
+  const silent = createServer()
+  const at = { address: "127.0.0.1", name: "served.example" }
+  try {
+    const port = await listening(server)
+    const served = await certificates(fleet, state, Date.now(), { ...at, port })
+    expect(served).toMatchObject([{ names: ["served.example"], from: "served" }])
+    const refused = { ...at, port: await listening(silent) }
+    // Who accepts and says nothing is as good as nobody.
+    const known = await certificates(fleet, state, Date.now(), refused)
+    expect(known).toMatchObject([{ names, from: "known here" }])
+  } finally {
+    server.close()
+    silent.close()
+  }
+  const nobody = await certificates(fleet, state, Date.now(), { ...at, port: 1 })
+  expect(nobody).toMatchObject([{ names, from: "known here" }])
+})
