@@ -14,6 +14,8 @@ export interface Delivery {
   component: string
   hosts: string[]
   directory: string
+  /** Docker volume that is mounted there, in both containers. */
+  volume: string
   /** Targets of the configs it mounts. */
   targets: string[]
 }
@@ -41,12 +43,20 @@ export function deliveries(services: SwarmService[], fleet: FleetFile): Delivery
           .filter((host) => roles.includes(host.role))
           .map((host) => host.name),
         directory: `/run/${component}`,
+        volume: volumeAt(service, `/run/${component}`),
         targets: list(containerSpec(service).Configs).map((mount) =>
           String(record(record(mount).File).Name),
         ),
       },
     ]
   })
+}
+
+function volumeAt(service: SwarmService, target: string): string {
+  const mount = list(containerSpec(service).Mounts)
+    .map(record)
+    .find((one) => one.Target === target)
+  return String(mount?.Source ?? "")
 }
 
 /**

@@ -61,6 +61,8 @@ export function sshConfig(fleet: FleetFile, state: State, controlDirectory?: str
 /** ssh's own exit code for "no connection"; anything else is the remote command's. */
 const sshFailed = 255
 const handshakeRetries = 3
+/** A fleet that is not there should be said to be so soon: four tries of five seconds. */
+const impatient = ["-o", "ConnectTimeout=5"]
 
 /** Connections of one process do not share sockets: closing one must not end another. */
 let opened = 0
@@ -95,7 +97,7 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
   const enter = async (): Promise<CommandResult | undefined> => {
     const [bastion] = bastions
     if (bastion === undefined) return undefined
-    entrance ??= attempt(bastion, [bastion, "--", "true"], {})
+    entrance ??= attempt(bastion, [...impatient, bastion, "--", "true"], {})
     const result = await entrance
     if (result.exitCode === 0) return undefined
     entrance = undefined
