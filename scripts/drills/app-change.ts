@@ -6,7 +6,7 @@ import { pushImage } from "../io/providers/box-registry.ts"
 import type { Drill, DrillContext } from "./drill.ts"
 import { awaitHealthy, inHost, taskContainer } from "./fleet-access.ts"
 import type { LoadSummary } from "./outage.ts"
-import { atMost } from "./report.ts"
+import { atMost, atMostTime } from "./report.ts"
 import {
   difference,
   mustApply,
@@ -182,7 +182,7 @@ export const noOpApply: Drill = {
         unit: "s",
         bounds: [
           atMost("operations", operations, 0),
-          atMost("slowest apply (s)", Math.max(...seconds), 5),
+          atMostTime("slowest apply (s)", Math.max(...seconds), 5),
         ],
       }
     }),

@@ -20,7 +20,7 @@ import {
 import type { Workbench } from "./workbench.ts"
 
 const thoroughKills = 20
-const quickKills = 4
+const quickKills = 2
 /** Longest time until a kill; a change of three services takes longer. */
 const killWithinMs = 25_000
 const killSeed = 20_261_122
@@ -31,7 +31,7 @@ const generationsKept = 2
 export const applyKilled: Drill = {
   name: "apply-killed",
   summary:
-    "SIGKILL apply at seeded moments of a change of five services, under load (20 times; 4 in npm test)",
+    "SIGKILL apply at seeded moments of a change of five services, under load (20 times; 2 in npm test)",
   run: (context) =>
     withWorkbench(context, async (bench) => {
       const kills = context.thorough ? thoroughKills : quickKills
@@ -133,6 +133,7 @@ export const waveFailure: Drill = {
 /** Every service changes, and a revert brings all back. */
 export const revertFive: Drill = {
   name: "revert-five",
+  onlyThorough: true,
   summary:
     "change five services and more, then git revert: how long each takes, same hashes as before",
   run: (context) =>

@@ -1,7 +1,7 @@
 import { nowMs } from "../io/clock.ts"
 import type { Drill } from "./drill.ts"
 import { distribution } from "./outage.ts"
-import { atMost } from "./report.ts"
+import { atMost, atMostTime } from "./report.ts"
 import { withWorkbench } from "./under-load.ts"
 
 const repetitions = 5
@@ -31,8 +31,8 @@ export const noOpLook: Drill = {
         unit: "s",
         bounds: [
           atMost("looks that found something", found, 0),
-          atMost("median plan (s)", distribution(seconds.plan).median, limitSeconds),
-          atMost("median drift (s)", distribution(seconds.drift).median, limitSeconds),
+          atMostTime("median plan (s)", distribution(seconds.plan).median, limitSeconds),
+          atMostTime("median drift (s)", distribution(seconds.drift).median, limitSeconds),
         ],
         details: seconds,
       }

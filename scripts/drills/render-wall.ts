@@ -2,7 +2,7 @@ import { nowMs } from "../io/clock.ts"
 import { run } from "../io/command.ts"
 import type { Drill } from "./drill.ts"
 import { distribution } from "./outage.ts"
-import { atMost } from "./report.ts"
+import { atMostTime } from "./report.ts"
 
 const repetitions = 5
 
@@ -22,7 +22,7 @@ export const renderWall: Drill = {
       parameters: { repetitions },
       samples,
       unit: "ms",
-      bounds: [atMost("median wall time (ms)", distribution(samples).median, 1000)],
+      bounds: [atMostTime("median wall time (ms)", distribution(samples).median, 1000)],
     }
   },
 }
