@@ -1,9 +1,12 @@
-import { imageNames } from "../../images/names.ts"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { type ImageName, imageNames } from "../../images/names.ts"
 import { swarmHosts } from "../../scripts/deploy/fleet-file.ts"
 import type { DrillContext } from "../../scripts/drills/drill.ts"
 import { inHost } from "../../scripts/drills/fleet-access.ts"
 import { localTag } from "../../scripts/images.ts"
 import { type CommandResult, run } from "../../scripts/io/command.ts"
+import { listFiles, readText } from "../../scripts/io/files.ts"
 import { boxProject } from "../../scripts/io/providers/box-compose.ts"
 
 /** Text by the place where it was found. */
@@ -112,15 +115,28 @@ async function shown(
 /** Something that every image holds, by which a search shows that it reads what is inside. */
 const inEveryImage = "PRETTY_NAME="
 
+/** Images that the box runs: its hosts, its registry, and what its stack files name. */
+export function imagesOfBox(repository: string, environment: string): ImageName[] {
+  const directory = join(repository, "stacks", environment)
+  const stacks = listFiles(directory).filter((path) => path.endsWith(".stack.yaml"))
+  const text = stacks.map((path) => readText(join(directory, path)) ?? "").join("\n")
+  return imageNames.filter(
+    (name) => name === "host" || name === "registry" || text.includes(`/${name}:`),
+  )
+}
+
 /**
- * Which of `wanted` are in the bytes of our images' layers, all of them saved
+ * Which of `wanted` are in the bytes of these images' layers, all of them saved
  * at once so that shared layers are read once. What is searched for goes to
  * grep by standard input, never by argument.
  */
-export async function foundInImages(wanted: string[]): Promise<string[]> {
+export async function foundInImages(
+  wanted: string[],
+  names: readonly ImageName[],
+): Promise<string[]> {
   const script =
     'set -o pipefail; exec 3<&0; docker save "$@" </dev/null | tar -xO | LC_ALL=C grep -aoF -f /dev/fd/3 | sort -u'
-  const tags = imageNames.map(localTag)
+  const tags = names.map(localTag)
   const { stdout } = await run(["bash", "-c", script, "bash", ...tags], {
     input: [...wanted, inEveryImage].join("\n"),
   })
@@ -129,26 +145,33 @@ export async function foundInImages(wanted: string[]): Promise<string[]> {
   return found.filter((line) => line !== inEveryImage)
 }
 
-/** Command lines of every process on every host and on this machine, once a round, until stopped. */
-export function watchProcesses(context: DrillContext): { stop(): Promise<string> } {
+const roundMs = 100
+
+/**
+ * Command lines of every process, until stopped. The hosts are containers on
+ * this machine, so its own /proc shows theirs as well; entering each of them
+ * to look would starve the fleet that is being watched.
+ */
+export function watchProcesses(): { stop(): string } {
   const seen = new Set<string>()
-  let running = true
-  const argv = ["sh", "-c", processes]
-  const round = async () => {
-    while (running) {
-      const texts = await Promise.all([
-        ...context.fleet.hosts.map(({ name }) => inHost(context, name, argv)),
-        run(argv, { allowFailure: true }),
-      ])
-      for (const { stdout } of texts) for (const line of stdout.split("\n")) seen.add(line)
+  const look = () => {
+    for (const pid of readdirSync("/proc")) {
+      if (!/^\d+$/.test(pid)) continue
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", "\n"))
+      } catch {
+        // It ended between the listing and the look.
+      }
     }
-    return [...seen].join("\n")
   }
-  const done = round()
+  look()
+  const timer = setInterval(look, roundMs)
   return {
     stop: () => {
-      running = false
-      return done
+      clearInterval(timer)
+      const text = [...seen].join("\n")
+      if (!text.includes("run-keepalived")) throw new Error("no process of a host was seen")
+      return text
     },
   }
 }

@@ -15,7 +15,13 @@ import { openState } from "../../scripts/io/state.ts"
 import { issueBoxCertificate } from "../../scripts/secrets/box-credentials.ts"
 import { found, needles } from "../../scripts/secrets/needles.ts"
 import { startBox } from "../../scripts/start-box.ts"
-import { type Evidence, foundInImages, gatherFleet, watchProcesses } from "./evidence.ts"
+import {
+  type Evidence,
+  foundInImages,
+  gatherFleet,
+  imagesOfBox,
+  watchProcesses,
+} from "./evidence.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
 const context = drillContext(repository, (line) => process.stdout.write(`    ${line}\n`), false)
@@ -61,7 +67,7 @@ async function anotherBundle(): Promise<string> {
 
 /** Does something under load with every process list watched; no request may fail. */
 async function watched(what: string, body: () => Promise<void>): Promise<void> {
-  const watch = watchProcesses(context)
+  const watch = watchProcesses()
   const load = await underLoad(context, body)
   evidence.set(`process lists during ${what}`, await watch.stop())
   failedRequests += load.failed
@@ -143,7 +149,7 @@ test("no secret value is in a file, log, label, spec, image layer or process lis
   expect(values.every((value) => needles(value).length > 3)).toBe(true)
   // The search itself: the state must hold what nothing else may.
   expect(found(context.state.read("secrets", "edge_tls.key") ?? "", wanted)).not.toEqual([])
-  const inImages = await foundInImages(wanted)
+  const inImages = await foundInImages(wanted, imagesOfBox(repository, "local"))
   const leaks = [...evidence].filter(([, text]) => found(text, wanted).length > 0)
   // Only where, never what.
   const places = [
