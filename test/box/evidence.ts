@@ -135,7 +135,7 @@ export async function foundInImages(
   names: readonly ImageName[],
 ): Promise<string[]> {
   const script =
-    'set -o pipefail; exec 3<&0; docker save "$@" </dev/null | tar -xO | LC_ALL=C grep -aoF -f /dev/fd/3 | sort -u'
+    'set -o pipefail; exec 3<&0; docker save "$@" </dev/null | tar -xO | LC_ALL=C grep -aoF -f <(cat <&3) | sort -u'
   const tags = names.map(localTag)
   const { stdout } = await run(["bash", "-c", script, "bash", ...tags], {
     input: [...wanted, inEveryImage].join("\n"),
