@@ -40,7 +40,7 @@ describe.runIf(dockerAnswers())("the real tools", () => {
     const broken = mkdtempSync(join(tmpdir(), "quickcart-broken-"))
 
     beforeAll(() => {
-      cpSync(stackOf("local"), broken, { recursive: true })
+      cpSync(stackOf("local-data"), broken, { recursive: true })
       edit("configs/haproxy/haproxy.cfg", "balance leastconn", "balance fairly")
       edit("configs/keepalived/load-balancer-1.conf", "nopreempt", "nopreemption")
       edit("hosts/app/cloud-init.yaml", "ssh_pwauth: false", "ssh_pwauth: {}")
@@ -74,7 +74,7 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["pgbouncer", /pool_mode/],
       ["haproxy -c database-route", /balance only supports/],
     ])("%s", (name, complaint) => {
-      const check = checksOf("local").find((candidate) => candidate.name === name)
+      const check = checksOf("local-data").find((candidate) => candidate.name === name)
       if (check === undefined) throw new Error(`no check is called ${name}`)
       const { exitCode, output } = judge(check, broken)
       expect(output).toMatch(complaint)
