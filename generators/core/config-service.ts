@@ -26,7 +26,7 @@ export function configService(component: string, role: Role, delivery: Delivery)
     init: true,
     healthcheck: {
       test: ["CMD", "test", "-f", "/tmp/delivered"],
-      // Delivered once is delivered: a look every half second cost a tenth of a core a service.
+      // Delivered once is delivered, and every look starts a process in the container.
       interval: "30s",
       timeout: "5s",
       retries: 3,

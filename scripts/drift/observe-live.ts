@@ -85,8 +85,8 @@ async function readHost(remote: Remote, host: string, found: Delivery[]): Promis
 
 /**
  * Shell that prints the sums of a component's delivered files, and `read
- * <directory>` when it could. The shared volume is read on the host itself, as
- * entering a container costs half a second; it is a tmpfs that is mounted as
+ * <directory>` when it could. The shared volume is read on the host itself,
+ * which is cheaper than entering a container; it is a tmpfs that is mounted as
  * long as a container uses it.
  */
 export function readScript(delivery: Delivery, host: string): string {
