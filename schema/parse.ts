@@ -35,9 +35,14 @@ export function parseEnvironment(text: string, file: string): ParsedEnvironment 
 
 let compiled: ValidateFunction | undefined
 
-/** Compiled on first use: commands that read no environment do not pay for it. */
+/**
+ * Compiled on first use: commands that read no environment do not pay for it. The
+ * validator runs a few times only; to optimise it would take longer than it runs.
+ */
 function validator(): ValidateFunction {
-  compiled ??= new Ajv({ allErrors: true, strict: true, verbose: true }).compile(schema)
+  const cheapToCompile = { inlineRefs: false, code: { optimize: false } }
+  const options = { allErrors: true, strict: true, verbose: true, ...cheapToCompile }
+  compiled ??= new Ajv(options).compile(schema)
   return compiled
 }
 

@@ -1,7 +1,6 @@
-#!/usr/bin/env node
-import { enableCompileCache } from "node:module"
 import { join } from "node:path"
 import { Command } from "commander"
+import packageFile from "../package.json" with { type: "json" }
 import { addGitHubCommands } from "./github/commands.ts"
 import { explainError } from "./io/explain-error.ts"
 
@@ -13,12 +12,12 @@ interface ImagesOptions {
 
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
-enableCompileCache(join(repository, ".quickcart", "compile-cache"))
 
 const collect = (value: string, list: string[]) => [...list, value]
 
 const program = new Command("quickcart")
   .description("The infrastructure of a shop: from environments/*.yaml to a live Swarm")
+  .version(packageFile.version)
   .configureHelp({ showGlobalOptions: true })
   .addHelpText("after", "\nExit codes: 0 fine, 1 error, 2 changes pending.")
   .exitOverride((error) => {

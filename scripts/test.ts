@@ -24,7 +24,7 @@ await gate("types", ["tsc", "--noEmit"])
 await gate("lint", ["biome", "check", "."])
 await suite("unit")
 await gate("bench", ["node", join(import.meta.dirname, "..", "test", "bench", "render.bench.ts")])
-await gate("images", ["node", join(import.meta.dirname, "quickcart.ts"), "images", "--build-only"])
+await gate("images", ["node", join(import.meta.dirname, "quickcart.js"), "images", "--build-only"])
 await suite("tools")
 if (totals.failed === 0) await suite("box")
 else {

@@ -17,6 +17,8 @@ export function appService(fleet: Fleet): SwarmService {
     image: app.image,
     ...appContainer(fleet),
     networks: { [edgeNetwork]: { aliases: ["app"] } },
+    // HAProxy asks each task every second; Swarm's own check, a process each time, need not.
+    healthcheck: { interval: "5s", start_period: "20s", start_interval: "500ms" },
     stop_grace_period: formatDuration(app.stopGracePeriodSeconds),
     deploy: {
       mode: "replicated",

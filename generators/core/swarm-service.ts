@@ -16,11 +16,12 @@ export interface SwarmService {
   volumes?: SwarmMount[]
   networks?: Record<string, { aliases?: string[] } | null>
   ports?: { target: number; published: number; protocol: "tcp" | "udp"; mode: "host" }[]
+  /** What is left out is the image's own. */
   healthcheck?: {
-    test: string[]
+    test?: string[]
     interval: string
-    timeout: string
-    retries: number
+    timeout?: string
+    retries?: number
     start_period?: string
     start_interval?: string
   }

@@ -2,7 +2,13 @@ import { formatDuration } from "../core/duration.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { loadTemplate } from "../core/template.ts"
 import { generatedHeader } from "../core/yaml.ts"
-import { hardStopSeconds, holdObsoleteSeconds, maxConnectionsTotal, serverSlots } from "./limits.ts"
+import {
+  closeSpreadSeconds,
+  hardStopSeconds,
+  holdObsoleteSeconds,
+  maxConnectionsTotal,
+  serverSlots,
+} from "./limits.ts"
 import { metricsPort } from "./ports.ts"
 
 const template = loadTemplate(import.meta.url, "haproxy.cfg.hbs")
@@ -28,7 +34,7 @@ export function haproxyConfig(fleet: Fleet): string {
     maxConnectionsTotal: maxConnectionsTotal(fleet),
     maxConnectionsPerTask: edge.maxConnectionsPerTask,
     hardStop: formatDuration(hardStopSeconds(fleet)),
-    closeSpread: formatDuration(hardStopSeconds(fleet) / 3),
+    closeSpread: formatDuration(closeSpreadSeconds(fleet)),
     holdObsolete: formatDuration(holdObsoleteSeconds),
     timeouts: {
       request: formatDuration(edge.timeouts.requestSeconds),

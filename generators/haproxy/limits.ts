@@ -38,3 +38,15 @@ export function hardStopSeconds(fleet: Fleet): number {
   const { connectSeconds, serverSeconds, queueSeconds } = fleet.edge.timeouts
   return Math.max(30, Math.ceil(connectSeconds + queueSeconds + serverSeconds) + 5)
 }
+
+/**
+ * Over how long an old process spreads the closing of kept connections, so that
+ * their clients do not all shake hands at once. Within the last keep-alive time
+ * before its end HAProxy also closes idle connections, without a word
+ * (h1_refresh_timeout in its mux_h1.c), and a request that crosses the close is
+ * lost. The longest spread leaves each client the most answers that say
+ * `Connection: close` before that.
+ */
+export function closeSpreadSeconds(fleet: Fleet): number {
+  return hardStopSeconds(fleet)
+}

@@ -217,7 +217,7 @@ async function changeFive(bench: Workbench, i: number): Promise<void> {
 
 /** Whether the kill hit a running apply. */
 async function killedApply(bench: Workbench, afterMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, ["scripts/quickcart.ts", "apply", "local"], {
+  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
     cwd: bench.directory,
     stdio: "ignore",
   })

@@ -26,6 +26,7 @@ function send() {
     samples.push([start, Date.now() - start, status, error])
     finish()
   }
+  const fail = (error, when) => end(0, `${error.code ?? error.message} ${when}`)
   open += 1
   const outgoing = request(
     {
@@ -39,15 +40,22 @@ function send() {
     (answer) => {
       answer.resume()
       answer.on("end", () => end(answer.statusCode, ""))
-      answer.on("error", (error) => end(0, error.code ?? error.message))
+      answer.on("error", (error) => fail(error, "in the answer"))
     },
   )
-  outgoing.on("error", (error) => end(0, error.code ?? error.message))
+  outgoing.on("error", (error) => fail(error, phase(outgoing)))
   // The whole request is bounded, connecting included.
   setTimeout(() => {
     if (!ended) outgoing.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }))
   }, timeoutMs).unref()
   outgoing.end()
+}
+
+/** How far a request got: what a failure means depends on it. */
+function phase({ reusedSocket, socket }) {
+  if (reusedSocket) return "on a kept connection"
+  if (!socket || socket.connecting) return "connecting"
+  return socket.secureConnecting ? "in the handshake" : "waiting"
 }
 
 function finish() {

@@ -14,7 +14,7 @@ export const renderWall: Drill = {
     const samples: number[] = []
     for (let i = 0; i < repetitions; i += 1) {
       const start = nowMs()
-      const argv = [process.execPath, "scripts/quickcart.ts", "render", "--check"]
+      const argv = [process.execPath, "scripts/quickcart.js", "render", "--check"]
       await run(argv, { workingDirectory: repository })
       samples.push(Math.round(nowMs() - start))
     }

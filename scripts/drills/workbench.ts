@@ -49,7 +49,7 @@ export async function openWorkbench(repository: string): Promise<Workbench> {
   const git = (...args: string[]) =>
     run(["git", ...committer, ...args], { workingDirectory: directory })
   const quickcart = (...args: string[]) =>
-    run([process.execPath, join(directory, "scripts", "quickcart.ts"), ...args], {
+    run([process.execPath, join(directory, "scripts", "quickcart.js"), ...args], {
       workingDirectory: directory,
       allowFailure: true,
     })

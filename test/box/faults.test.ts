@@ -22,7 +22,7 @@ const allowDirty = process.env.CI === undefined
 let bench: Workbench
 
 const quickcart = (args: string[], environment: Record<string, string> = {}) =>
-  run([process.execPath, join(repository, "scripts", "quickcart.ts"), ...args], {
+  run([process.execPath, join(repository, "scripts", "quickcart.js"), ...args], {
     workingDirectory: repository,
     environment,
     allowFailure: true,
@@ -91,13 +91,13 @@ test.each([
   ["Create", "SIGINT"],
   ["Form the Swarm", "SIGKILL"],
 ] as const)("`up` interrupted at '%s' with %s: down removes everything", async (step, signal) => {
-  await interrupted(["scripts/quickcart.ts", "up", "local"], step, signal)
+  await interrupted(["scripts/quickcart.js", "up", "local"], step, signal)
   await runSteps(downSteps(repository, "local"))
   expect(await leftovers()).toEqual([])
 })
 
 test("a half-made box is completed by the next start", async () => {
-  await interrupted(["scripts/quickcart.ts", "up", "local"], "1/11 ready", "SIGKILL")
+  await interrupted(["scripts/quickcart.js", "up", "local"], "1/11 ready", "SIGKILL")
   await startBox(repository, { allowDirty })
   expect((await fleetStatus(context.fleet, context.state)).healthy).toBe(true)
 })
@@ -159,7 +159,7 @@ test("with a manager host down, apply goes through another and says so", async (
 
 test("an apply that was killed in the middle is finished by the next one", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "hello" })
-  const killed = spawn(process.execPath, ["scripts/quickcart.ts", "apply", "local"], {
+  const killed = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
     cwd: bench.directory,
     stdio: ["ignore", "ignore", "pipe"],
   })
@@ -175,7 +175,7 @@ test("an apply that was killed in the middle is finished by the next one", async
 
 test("Ctrl-C during an apply gives the lock back, and the next apply finishes", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "interrupted" })
-  const child = spawn(process.execPath, ["scripts/quickcart.ts", "apply", "local"], {
+  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
     cwd: bench.directory,
     stdio: ["ignore", "ignore", "pipe"],
   })
@@ -189,7 +189,7 @@ test("Ctrl-C during an apply gives the lock back, and the next apply finishes", 
 
 test("an apply whose manager dies under it goes on through another", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "another manager" })
-  const child = spawn(process.execPath, ["scripts/quickcart.ts", "apply", "local"], {
+  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
     cwd: bench.directory,
     stdio: ["ignore", "ignore", "pipe"],
   })

@@ -35,7 +35,7 @@ let failedRequests = 0
 const current = () => context.state.read("secrets", "edge_tls") ?? ""
 
 async function quickcart(args: string[], environment: Record<string, string> = {}) {
-  const result = await run([process.execPath, "scripts/quickcart.ts", ...args], {
+  const result = await run([process.execPath, "scripts/quickcart.js", ...args], {
     workingDirectory: repository,
     environment,
     allowFailure: true,

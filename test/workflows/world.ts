@@ -148,7 +148,7 @@ export function failures(run: RunResult): string[] {
 
 /** Renders in the developer's clone with the CLI of the clone. */
 export function render({ origin }: Hub): void {
-  const argv = [join(origin.clone, "scripts", "quickcart.ts"), "render"]
+  const argv = [join(origin.clone, "scripts", "quickcart.js"), "render"]
   execFileSync(process.execPath, argv, { cwd: origin.clone, stdio: "pipe" })
 }
 
