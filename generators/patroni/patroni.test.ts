@@ -32,7 +32,7 @@ test("no file and no secret can restart PostgreSQL", () => {
 test("PostgreSQL has time to stop, and only Patroni's loop decides its health", () => {
   for (const { definition } of members) {
     expect(definition.stop_grace_period).toBe("120s")
-    expect(definition.healthcheck.test.at(-1)).toMatch(/:8008\/liveness$/)
+    expect(definition.healthcheck?.test?.at(-1)).toMatch(/:8008\/liveness$/)
     expect(definition.deploy.restart_policy.delay).toBe("5s")
   }
 })
