@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { refuseUncommitted } from "../deploy/apply.ts"
 import { type Desired, readDesired } from "../deploy/desired.ts"
-import { type FleetFile, readFleetFile } from "../deploy/fleet-file.ts"
+import { type FleetFile, hostsOf, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
 import { observe } from "../deploy/observe.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
@@ -74,7 +74,9 @@ export async function drift(
   const state = openState(repository, environment)
   const commit = await headCommit(repository)
   if (options.heal) await refuseUncommitted(repository, environment, options.allowDirty)
-  const connection = await connectSwarm(fleet, state)
+  // Their delivered files will be read in any case.
+  const balancers = hostsOf(fleet, "load-balancer").map(({ name }) => name)
+  const connection = await connectSwarm(fleet, state, balancers)
   try {
     const look = () => compareTwice(repository, fleet, state, connection)
     let result = await look()

@@ -6,6 +6,7 @@ const report: DrillReport = {
   name: "vip-host-loss",
   commit: "c",
   machine: "2 x cpu, 24 GB",
+  pace: 1,
   when: "2026-11-22T17:00:00.000Z",
   parameters: {},
   samples: [1, 2, 3],

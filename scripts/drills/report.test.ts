@@ -6,5 +6,7 @@ test("a test run forgives a slow machine, never a wrong count", () => {
   const tooSlow = atMostTime("apply (s)", 16, 5)
   const failed = atMost("failed requests", 1, 0)
   expect(slow.met).toBe(false)
-  expect(broken([slow, tooSlow, failed, atMost("operations", 0, 0)])).toEqual([tooSlow, failed])
+  const bounds = [slow, tooSlow, failed, atMost("operations", 0, 0)]
+  expect(broken(bounds, 1)).toEqual([tooSlow, failed])
+  expect(broken(bounds, 2)).toEqual([failed])
 })

@@ -3,6 +3,7 @@ import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { headCommit } from "../io/git.ts"
 import { type Distribution, distribution } from "./outage.ts"
+import { machinePace } from "./pace.ts"
 
 /** One bound that a drill holds the fleet to. */
 export interface Bound {
@@ -18,6 +19,8 @@ export interface DrillReport {
   name: string
   commit: string
   machine: string
+  /** Times longer than on a quiet machine that starting a process took just after (`machinePace`). */
+  pace: number
   when: string
   parameters: Record<string, unknown>
   samples: number[]
@@ -54,11 +57,11 @@ export function atMostTime(what: string, measured: number, limit: number): Bound
  */
 const sharedMachineFactor = 3
 
-/** The bounds that fail a test run. */
-export function broken(bounds: Bound[]): Bound[] {
+/** The bounds that fail a test run on a machine of this pace (`machinePace`). */
+export function broken(bounds: Bound[], pace: number): Bound[] {
   return bounds.filter(
     ({ met, timing, measured, limit }) =>
-      !met && (timing !== true || measured > limit * sharedMachineFactor),
+      !met && (timing !== true || measured > limit * sharedMachineFactor * pace),
   )
 }
 
@@ -72,6 +75,7 @@ export async function writeReport(
     name,
     commit: await headCommit(repository),
     machine: `${cpus().length} x ${cpus()[0]?.model ?? "cpu"}, ${(totalmem() / 1e9).toFixed(0)} GB`,
+    pace: await machinePace(),
     when: new Date().toISOString(),
     parameters: measured.parameters,
     samples: measured.samples,

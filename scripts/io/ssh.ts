@@ -12,6 +12,8 @@ import type { State } from "./state.ts"
 export interface Remote {
   /** Runs a shell command on a host; secrets go through `input` only. */
   exec(host: string, command: string, options?: ExecOptions): Promise<CommandResult>
+  /** Begins to connect to hosts that will be needed soon; whether it worked shows when they are. */
+  reach(hosts: string[]): void
   /** A local unix socket that leads to `remoteSocket` on the host. */
   forward(host: string, remoteSocket: string): Promise<string>
   /** Ends every connection and removes the sockets. */
@@ -103,7 +105,9 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     entrance = undefined
     return result
   }
+  const reached = new Map<string, Promise<unknown>>()
   const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
+    await reached.get(host)
     const closed = bastions.includes(host) ? undefined : await enter()
     if (closed !== undefined && options.allowFailure !== true) {
       throw new NoEntrance(`${bastions[0]}: ${closed.stderr.trim()}`)
@@ -114,12 +118,22 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     }
     return result
   }
+  const exec: Remote["exec"] = (host, command, options) => ssh(host, [host, "--", command], options)
   return {
-    exec: (host, command, options) => ssh(host, [host, "--", command], options),
+    exec,
+    reach: (hosts) => {
+      for (const host of hosts) {
+        const first = exec(host, "true", { allowFailure: true })
+        reached.set(
+          host,
+          first.catch(() => undefined),
+        )
+      }
+    },
     forward: async (host, remoteSocket) => {
       const local = join(directory, `${host}.sock`)
-      await ssh(host, ["-o", "ControlMaster=auto", host, "--", "true"])
-      await ssh(host, ["-O", "forward", "-L", `${local}:${remoteSocket}`, host])
+      const forward = ["-o", "ExitOnForwardFailure=yes", "-L", `${local}:${remoteSocket}`]
+      await ssh(host, [...forward, host, "--", "true"])
       return local
     },
     close: async () => {

@@ -33,13 +33,19 @@ interface Manager {
 const patienceSeconds = 60
 
 /**
- * Connects to the first manager that answers and has quorum. Throws a Failure
- * naming each manager's answer when none does, and at once when a host key
- * is not the pinned one.
+ * Connects to the first manager that answers and has quorum; meanwhile the
+ * hosts in `soon` are connected to as well. Throws a Failure naming each
+ * manager's answer when none does, and at once when a host key is not the
+ * pinned one.
  */
-export async function connectSwarm(fleet: FleetFile, state: State): Promise<SwarmConnection> {
+export async function connectSwarm(
+  fleet: FleetFile,
+  state: State,
+  soon: string[] = [],
+): Promise<SwarmConnection> {
   const remote = openRemote(fleet, state)
   try {
+    remote.reach(soon)
     const unreachable: Unreachable[] = []
     let current = await firstManager(fleet, remote, unreachable)
     const engine = persistent(
