@@ -15,9 +15,24 @@ export function maxTasksPerHost(fleet: Fleet): number {
   return Math.ceil((replicas + update.parallelism) / Math.max(appHostCount(fleet) - 1, 1))
 }
 
-/** Most app hosts there may be: by automatic scaling or in the largest flash sale. */
+/** Most app hosts there may be: today's, by automatic scaling, or in the largest flash sale. */
 export function maxAppHosts(fleet: Fleet): number {
-  return Math.max(fleet.app.maxAppHosts, ...fleet.flashSales.map((sale) => sale.appHosts))
+  const sales = fleet.flashSales.map((sale) => sale.appHosts)
+  return Math.max(fleet.app.maxAppHosts, hostsOf(fleet, "app").length, ...sales)
+}
+
+/** What a flash sale brings and what the fleet makes of it, in requests a second. */
+export function flashSaleCapacity(fleet: Fleet) {
+  const { workload, edge } = fleet
+  const hosts = maxAppHosts(fleet)
+  const vcpu = hostsOf(fleet, "app")[0]?.vcpu ?? 0
+  return {
+    hosts,
+    vcpu,
+    served: hosts * vcpu * workload.requestsPerCorePerSecond,
+    /** What the CDN does not answer. */
+    arriving: workload.peakRequestsPerSecond * (1 - edge.cdnOffload),
+  }
 }
 
 /** Most app tasks at once in steady state: every host there may be, as full as today's. */

@@ -32,13 +32,17 @@ export interface Rollout {
   impact: "reload" | "restart"
   /**
    * What one of the hosts holds for all: services of a wave with the same
-   * leader are changed one at a time, the host that leads last.
+   * leader are changed one at a time, the host that leads last. New ones start
+   * together: members of a quorum need one another to become healthy.
    */
   leader?: Leader
 }
 
-/** `vip`: the load balancer that owns the floating IP. */
-export type Leader = "vip"
+/**
+ * `vip`: the load balancer that owns the floating IP. `primary`: the database
+ * member that takes the writes. `none`: equals, of which none comes last.
+ */
+export type Leader = "vip" | "primary" | "none"
 
 /** One Swarm service with everything it refers to. */
 export interface ServiceEntry {

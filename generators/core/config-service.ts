@@ -1,4 +1,5 @@
 import type { Role } from "./fleet.ts"
+import { oneByOne } from "./one-by-one.ts"
 import { onRole } from "./roles.ts"
 import type { SwarmService } from "./swarm-service.ts"
 
@@ -13,13 +14,6 @@ type Delivery = Pick<SwarmService, "image" | "configs" | "secrets" | "volumes" |
  * update fails and Swarm's rollback delivers the previous files again.
  */
 export function configService(component: string, role: Role, delivery: Delivery): SwarmService {
-  const oneByOne = {
-    parallelism: 1,
-    order: "stop-first" as const,
-    delay: "0s",
-    monitor: "5s",
-    max_failure_ratio: 0,
-  }
   return {
     ...delivery,
     entrypoint: ["/usr/local/bin/deliver", component],
@@ -40,8 +34,7 @@ export function configService(component: string, role: Role, delivery: Delivery)
       endpoint_mode: "dnsrr",
       placement: { constraints: [onRole(role)] },
       restart_policy: { condition: "any", delay: "1s" },
-      update_config: { ...oneByOne, failure_action: "rollback" },
-      rollback_config: { ...oneByOne, failure_action: "pause" },
+      ...oneByOne("5s"),
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Host } from "./fleet.ts"
+import { oneByOne } from "./one-by-one.ts"
 import { onRole } from "./roles.ts"
 import type { SwarmService } from "./swarm-service.ts"
 
@@ -7,12 +8,6 @@ import type { SwarmService } from "./swarm-service.ts"
  * only, and never a second one beside it.
  */
 export function pinnedTo(host: Host, resources: SwarmService["deploy"]["resources"]) {
-  const oneByOne = {
-    parallelism: 1,
-    order: "stop-first" as const,
-    monitor: "15s",
-    max_failure_ratio: 0,
-  }
   return {
     mode: "replicated" as const,
     replicas: 1,
@@ -20,7 +15,6 @@ export function pinnedTo(host: Host, resources: SwarmService["deploy"]["resource
     placement: { constraints: [onRole(host.role), `node.labels.host == ${host.name}`] },
     ...(resources === undefined ? {} : { resources }),
     restart_policy: { condition: "any" as const, delay: "5s" },
-    update_config: { ...oneByOne, failure_action: "rollback" as const },
-    rollback_config: { ...oneByOne, failure_action: "pause" as const },
+    ...oneByOne("15s"),
   }
 }

@@ -14,13 +14,14 @@ test("without a database there is no etcd", () => {
   expect(etcd.contribute(fleetFixture()).services).toEqual([])
 })
 
-test("each member stays on its manager and restarts in a wave of its own", () => {
+test("each member stays on its manager; one restarts at a time", () => {
   expect(services.map((service) => service.definition.deploy.placement?.constraints[1])).toEqual([
     "node.labels.host == manager-1",
     "node.labels.host == manager-2",
     "node.labels.host == manager-3",
   ])
-  expect(new Set(services.map((service) => service.rollout.wave)).size).toBe(3)
+  expect(new Set(services.map(({ rollout }) => `${rollout.wave} ${rollout.leader}`)).size).toBe(1)
+  expect(services[0]?.rollout.leader).toBe("none")
   for (const { definition } of services) {
     expect(definition.deploy.update_config).toMatchObject({ order: "stop-first", parallelism: 1 })
   }

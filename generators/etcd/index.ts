@@ -19,8 +19,7 @@ export const etcd: Component = {
       services: hosts.map((host) => ({
         tier: "database",
         name: `etcd-${host.index}`,
-        // A wave for each: one member restarts while the others decide.
-        rollout: { wave: waves.etcd + host.index, deadlineSeconds: 180, impact: "restart" },
+        rollout: { wave: waves.etcd, deadlineSeconds: 180, impact: "restart", leader: "none" },
         definition: etcdService(fleet, host),
         configs: [{ key: configKey(host), path: configPath(host), text: etcdConfig(fleet, host) }],
       })),

@@ -1,7 +1,9 @@
+import { accepting } from "../core/accepting.ts"
 import { configService } from "../core/config-service.ts"
 import { formatDuration } from "../core/duration.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
+import { oneByOne } from "../core/one-by-one.ts"
 import { onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { hardStopSeconds, openFiles } from "./limits.ts"
@@ -16,13 +18,6 @@ const runVolume: SwarmMount = { type: "volume", source: "haproxy-run", target: "
  */
 export function haproxyService(fleet: Fleet, host: Host): SwarmService {
   const nofile = openFiles(fleet)
-  // The old task holds the host's ports, so the new one cannot start first.
-  const oneByOne = {
-    parallelism: 1,
-    order: "stop-first" as const,
-    monitor: "10s",
-    max_failure_ratio: 0,
-  }
   return {
     image: fleet.images.haproxy,
     entrypoint: ["/usr/local/bin/run-haproxy"],
@@ -34,14 +29,7 @@ export function haproxyService(fleet: Fleet, host: Host): SwarmService {
       protocol: "tcp",
       mode: "host",
     })),
-    healthcheck: {
-      test: ["CMD", "perl", "-MIO::Socket::UNIX", "-e", acceptsConnections],
-      interval: "5s",
-      timeout: "2s",
-      retries: 3,
-      start_period: "60s",
-      start_interval: "500ms",
-    },
+    healthcheck: accepting("/run/haproxy/health.sock"),
     ulimits: { nofile: { soft: nofile, hard: nofile } },
     stop_signal: "SIGUSR1",
     stop_grace_period: formatDuration(hardStopSeconds(fleet) + 5),
@@ -50,13 +38,11 @@ export function haproxyService(fleet: Fleet, host: Host): SwarmService {
       endpoint_mode: "dnsrr",
       placement: { constraints: [onRole("loadBalancer"), onHost(host)] },
       restart_policy: { condition: "any", delay: "1s" },
-      update_config: { ...oneByOne, failure_action: "rollback" },
-      rollback_config: { ...oneByOne, failure_action: "pause" },
+      // The old task holds the host's ports, so the new one cannot start first.
+      ...oneByOne("10s"),
     },
   }
 }
-
-const acceptsConnections = 'exit !IO::Socket::UNIX->new("/run/haproxy/health.sock")'
 
 /** Delivers haproxy.cfg and the certificate to every load balancer. */
 export function haproxyConfigService(fleet: Fleet): SwarmService {

@@ -1,6 +1,7 @@
 import { configService } from "../core/config-service.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
+import { oneByOne } from "../core/one-by-one.ts"
 import { hostsOf, onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 
@@ -12,12 +13,6 @@ const runVolume: SwarmMount = {
 
 /** Keepalived on one load balancer, in the host's network: it moves the host's addresses. */
 export function keepalivedService(fleet: Fleet, host: Host): SwarmService {
-  const oneByOne = {
-    parallelism: 1,
-    order: "stop-first" as const,
-    monitor: "10s",
-    max_failure_ratio: 0,
-  }
   return {
     image: fleet.images.keepalived,
     entrypoint: ["/usr/local/bin/run-keepalived"],
@@ -34,8 +29,7 @@ export function keepalivedService(fleet: Fleet, host: Host): SwarmService {
       endpoint_mode: "dnsrr",
       placement: { constraints: [onRole("loadBalancer"), onHost(host)] },
       restart_policy: { condition: "any", delay: "1s" },
-      update_config: { ...oneByOne, failure_action: "rollback" },
-      rollback_config: { ...oneByOne, failure_action: "pause" },
+      ...oneByOne("10s"),
     },
   }
 }

@@ -60,15 +60,16 @@ function delivery(fleet: Fleet, database: Database): ServiceEntry {
   }
 }
 
-/** Never two members in one wave: each is back before the next one leaves. */
+/** Never two members at once, the primary last, after it handed over to another. */
 function member(fleet: Fleet, database: Database, host: Host): ServiceEntry {
   return {
     tier: "database",
     name: `patroni-${host.index}`,
     rollout: {
-      wave: waves.database + 10 + host.index,
+      wave: waves.database + 10,
       deadlineSeconds: stopGraceSeconds + 300,
       impact: "restart",
+      leader: "primary",
     },
     definition: patroniService(fleet, database, host),
     configs: [],

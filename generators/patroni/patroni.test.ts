@@ -13,8 +13,12 @@ fleet.database = database
 const { services } = patroni.contribute(fleet)
 const members = services.filter((service) => service.name !== "patroni-config")
 
-test("never two members in one wave, and each only on its own host", () => {
-  expect(members.map((service) => service.rollout.wave)).toEqual([111, 112, 113])
+test("never two members at once, the primary last, and each only on its own host", () => {
+  expect(members.map(({ rollout }) => [rollout.wave, rollout.leader])).toEqual([
+    [110, "primary"],
+    [110, "primary"],
+    [110, "primary"],
+  ])
   expect(members.map((service) => service.definition.deploy.placement?.constraints)).toEqual(
     [1, 2, 3].map((index) => [
       "node.labels.role == database",

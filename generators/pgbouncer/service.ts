@@ -1,7 +1,9 @@
+import { accepting } from "../core/accepting.ts"
 import { configService } from "../core/config-service.ts"
 import { internalAuthority } from "../core/credentials.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
+import { oneByOne } from "../core/one-by-one.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { passwordSecrets } from "../patroni/roles.ts"
@@ -88,30 +90,12 @@ function openFiles(): number {
   return 2 ** Math.ceil(Math.log2(maxClients + 1000))
 }
 
-function accepting(socket: string) {
-  return {
-    test: ["CMD", "perl", "-MIO::Socket::UNIX", "-e", `exit !IO::Socket::UNIX->new("${socket}")`],
-    interval: "5s",
-    timeout: "2s",
-    retries: 3,
-    start_period: "60s",
-    start_interval: "500ms",
-  }
-}
-
 function onEveryAppHost(): SwarmService["deploy"] {
-  const oneByOne = {
-    parallelism: 1,
-    order: "stop-first" as const,
-    monitor: "10s",
-    max_failure_ratio: 0,
-  }
   return {
     mode: "global",
     endpoint_mode: "dnsrr",
     placement: { constraints: [onRole("app")] },
     restart_policy: { condition: "any", delay: "1s" },
-    update_config: { ...oneByOne, failure_action: "rollback" },
-    rollback_config: { ...oneByOne, failure_action: "pause" },
+    ...oneByOne("10s"),
   }
 }

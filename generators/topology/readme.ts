@@ -1,4 +1,4 @@
-import { maxAppHosts, maxTasksPerHost, tasksPerHost } from "../app/task-count.ts"
+import { flashSaleCapacity, maxTasksPerHost, tasksPerHost } from "../app/task-count.ts"
 import { sortedEntries } from "../core/canonical.ts"
 import type { Contributions } from "../core/component.ts"
 import { formatDuration } from "../core/duration.ts"
@@ -77,10 +77,34 @@ function capacity(fleet: Fleet): string {
     `- Baseline: ${n(workload.concurrentUsers)} users × ${n(workload.requestsPerUserPerSecond)} requests/s = **${n(workload.baselineRequestsPerSecond)} requests/s**.`,
     `- Cores needed: ⌈${n(workload.baselineRequestsPerSecond)} ÷ ${n(workload.requestsPerCorePerSecond)} requests/s for each core⌉ = **${n(workload.coresNeeded)}**.`,
     `- Cores provided: ${hosts} app hosts, together **${n(workload.coresProvided)}**, good for ${n(provided)} requests/s: ${enough ? "enough" : "**not enough**"} for the baseline.`,
-    `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak; app hosts grow to ${maxAppHosts(fleet)} at most.`,
+    `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak. ${flashSale(fleet)}`,
     `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each; at most ${maxTasksPerHost(fleet)} on one, so that with one host gone the others hold all of them and the ${app.update.parallelism} that an update starts first. HAProxy has ${serverSlots(fleet)} server slots.`,
     `- Concurrency: ${app.replicas} tasks × ${n(fleet.edge.maxConnectionsPerTask)} requests at once = ${n(app.replicas * fleet.edge.maxConnectionsPerTask)}; more wait up to ${formatDuration(fleet.edge.timeouts.queueSeconds)} in HAProxy, which holds ${n(fleet.edge.maxConnections)} connections.`,
   ].join("\n")
+}
+
+/** Who takes the peak: the app hosts, the CDN, or the waiting room. */
+function flashSale(fleet: Fleet): string {
+  const { hosts, vcpu, served, arriving } = flashSaleCapacity(fleet)
+  const { requestsPerCorePerSecond, peakRequestsPerSecond, requestsPerUserPerSecond } =
+    fleet.workload
+  const { cdnOffload, waitingRoom } = fleet.edge
+  const n = formatNumber
+  const parts = [
+    `App hosts grow to ${hosts} at most: ${hosts} × ${vcpu} cores × ${n(requestsPerCorePerSecond)} = **${n(served)} requests/s**.`,
+  ]
+  if (cdnOffload > 0) {
+    parts.push(
+      `The CDN answers ${n(cdnOffload * 100)}%, so that ${n(peakRequestsPerSecond)} × ${n(100 - cdnOffload * 100)}% = **${n(arriving)} requests/s** arrive.`,
+    )
+  }
+  if (arriving <= served) return [...parts, "They are enough for the peak."].join(" ")
+  if (waitingRoom === null) return [...parts, "They are **not enough** for the peak."].join(" ")
+  const admitted = waitingRoom.maxActiveUsers * requestsPerUserPerSecond * (1 - cdnOffload)
+  return [
+    ...parts,
+    `The waiting room lets ${n(waitingRoom.maxActiveUsers)} users in, who ask for ${n(admitted)} requests/s: the other ${n(arriving - admitted)} wait.`,
+  ].join(" ")
 }
 
 function failover(fleet: Fleet): string {

@@ -1,6 +1,6 @@
+import { flashSaleCapacity } from "../../generators/app/task-count.ts"
 import type { Fleet } from "../../generators/core/fleet.ts"
-import { hostsOf } from "../../generators/core/roles.ts"
-import { type Finding, mostAppHosts, number, type Rule } from "./rule.ts"
+import { type Finding, number, type Rule } from "./rule.ts"
 
 export const cores: Rule = {
   id: "capacity/cores",
@@ -55,16 +55,13 @@ export const flashSale: Rule = {
   severity: "error",
   check(fleet) {
     const { workload, edge } = fleet
-    const hosts = mostAppHosts(fleet)
-    const vcpu = hostsOf(fleet, "app")[0]?.vcpu ?? 0
-    const served = hosts * vcpu * workload.requestsPerCorePerSecond
-    const reaching = workload.peakRequestsPerSecond * (1 - edge.cdnOffload)
+    const { hosts, vcpu, served, arriving } = flashSaleCapacity(fleet)
     const room = findOverfullRoom(fleet, served)
-    if (reaching <= served || edge.waitingRoom !== null) return room
+    if (arriving <= served || edge.waitingRoom !== null) return room
     const message =
       `${hosts} app hosts x ${vcpu} vCPU x ${number(workload.requestsPerCorePerSecond)} req/s = ` +
       `${number(served)} req/s, but ${number(workload.peakRequestsPerSecond)} req/s x ` +
-      `(100% - ${number(edge.cdnOffload * 100)}% from the CDN) = ${number(reaching)} req/s arrive ` +
+      `(100% - ${number(edge.cdnOffload * 100)}% from the CDN) = ${number(arriving)} req/s arrive ` +
       "in a flash sale; declare waitingRoom, offload more to a CDN, or raise flashSales appHosts"
     return [{ path: ["edge", "waitingRoom"], message }, ...room]
   },

@@ -1,5 +1,4 @@
 import type { Fleet } from "../../generators/core/fleet.ts"
-import { hostsOf } from "../../generators/core/roles.ts"
 import type { EnvironmentSpec } from "../environment.ts"
 import type { Path } from "../problem.ts"
 
@@ -35,10 +34,4 @@ export function number(value: number): string {
 /** Bytes in GB for people. */
 export function gigabytes(bytes: number): string {
   return `${number(bytes / 1e9)} GB`
-}
-
-/** The most app hosts the environment ever plans: flash sales, scaling, or the base. */
-export function mostAppHosts(fleet: Fleet): number {
-  const sales = fleet.flashSales.map((sale) => sale.appHosts)
-  return Math.max(fleet.app.maxAppHosts, hostsOf(fleet, "app").length, ...sales)
 }

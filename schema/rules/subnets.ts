@@ -1,10 +1,11 @@
+import { maxAppHosts } from "../../generators/app/task-count.ts"
 import { hostOffsets, registryOffset } from "../../generators/core/addressing.ts"
 import type { Fleet, Role } from "../../generators/core/fleet.ts"
 import { hostsOf } from "../../generators/core/roles.ts"
 import type { EnvironmentSpec } from "../environment.ts"
 import { contains, formatCidr, isPrivate, type Network, overlaps, parseCidr } from "../ipv4.ts"
 import type { Path } from "../problem.ts"
-import { type Finding, mostAppHosts, type Rule } from "./rule.ts"
+import type { Finding, Rule } from "./rule.ts"
 
 interface Named {
   name: string
@@ -119,6 +120,6 @@ function findRoleOverflow(fleet: Fleet, role: Role): Finding[] {
 function lastOffset(fleet: Fleet, role: Role, isPublic: boolean): number {
   const hosts = hostsOf(fleet, role)
   const isThere = hosts.length > 0 && (!isPublic || hosts.some((host) => host.publicAddress))
-  const count = role === "app" ? mostAppHosts(fleet) : hosts.length
+  const count = role === "app" ? maxAppHosts(fleet) : hosts.length
   return isThere ? hostOffsets[role].first + count - 1 : 0
 }

@@ -11,7 +11,7 @@ import { stackName } from "./swarm-types.ts"
 type Definitions = Record<string, Record<string, unknown>>
 
 /** What one of several hosts holds for all of them (generators/core/component.ts). */
-export type Leader = "vip"
+export type Leader = "vip" | "primary" | "none"
 
 /** How a service is deployed: `x-quickcart` in the stack file. */
 interface Rollout {

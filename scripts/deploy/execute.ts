@@ -97,7 +97,8 @@ async function leadingHosts(
   wave: ServiceOperation[],
   connection: SwarmConnection,
 ): Promise<Map<string, string | undefined>> {
-  const kinds = [...new Set(wave.flatMap(({ service }) => service.leader ?? []))]
+  const changed = wave.filter(({ kind }) => kind === "update-service")
+  const kinds = [...new Set(changed.flatMap(({ service }) => service.leader ?? []))]
   const hosts = kinds.map(
     async (kind) => [kind, await leaderKinds[kind].current(connection)] as const,
   )
@@ -113,7 +114,7 @@ async function prepareLeader(
   const leader = operation?.service.leader
   if (operation === undefined || leading === undefined || leader === undefined) return
   report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
-  await leaderKinds[leader].prepare(connection, leading)
+  await leaderKinds[leader].prepare(connection, leading, report)
 }
 
 function waves(plan: Plan): ServiceOperation[][] {

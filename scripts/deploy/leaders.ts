@@ -1,3 +1,6 @@
+import { openDatabase } from "../db/access.ts"
+import { clusterFaults, leaderOf } from "../db/cluster.ts"
+import { switchover } from "../db/switchover.ts"
 import { waitFor } from "../io/clock.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { balancerStates } from "./balancers.ts"
@@ -7,8 +10,8 @@ import type { Leader } from "./desired.ts"
 export interface LeaderKind {
   /** Host that leads now; undefined when none or more than one does. */
   current(connection: SwarmConnection): Promise<string | undefined>
-  /** Makes sure that another host can lead before `host` is changed. Throws a Failure when none can. */
-  prepare(connection: SwarmConnection, host: string): Promise<void>
+  /** Makes sure that another host can lead, or does, before `host` is changed. Throws a Failure when none can. */
+  prepare(connection: SwarmConnection, host: string, report: (line: string) => void): Promise<void>
 }
 
 const takeoverDeadlineSeconds = 60
@@ -31,4 +34,25 @@ const vip: LeaderKind = {
   },
 }
 
-export const leaderKinds: Record<Leader, LeaderKind> = { vip }
+/** The primary hands over first: an update that stopped it would cost an election. */
+const primary: LeaderKind = {
+  current: async ({ fleet, remote }) => leaderOf(await openDatabase(fleet, remote).cluster())?.name,
+  prepare: async ({ fleet, remote }, host, report) => {
+    const database = openDatabase(fleet, remote)
+    await waitFor(
+      `the other members to stream from ${host}`,
+      { deadlineSeconds: takeoverDeadlineSeconds },
+      async () => {
+        const faults = clusterFaults(await database.cluster(), database.members)
+        return faults.length === 0 ? true : undefined
+      },
+    )
+    if (leaderOf(await database.cluster())?.name !== host) return
+    const { from, to, stallSeconds } = await switchover(database, undefined, report)
+    report(`${from} handed over to ${to}; queries waited ${stallSeconds.toFixed(1)} s`)
+  },
+}
+
+const none: LeaderKind = { current: async () => undefined, prepare: async () => undefined }
+
+export const leaderKinds: Record<Leader, LeaderKind> = { vip, primary, none }

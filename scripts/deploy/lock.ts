@@ -1,7 +1,7 @@
-import { hostname } from "node:os"
 import { type Engine, EngineFailure } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import { onInterrupt } from "../io/interrupt.ts"
+import { hasDied, thisRun } from "../io/process.ts"
 import { updateSpec } from "../io/update-spec.ts"
 import type { SwarmObject } from "./swarm-types.ts"
 
@@ -82,7 +82,7 @@ function held(engine: Engine, id: string, holder: LockHolder): HeldLock {
 }
 
 function labels({ owner, commit }: LockHolder) {
-  return { owner, commit, host: hostname(), pid: String(process.pid), renewals: String(counter++) }
+  return { owner, commit, ...thisRun(), renewals: String(counter++) }
 }
 
 /** Makes every renewal a change, so that Swarm records its time. */
@@ -110,26 +110,15 @@ async function removeDead(engine: Engine): Promise<void> {
     engine.get<{ SystemTime: string }>("/info"),
   ])
   if (lock === undefined) return
-  const { owner, commit, host, pid } = lock.Spec.Labels ?? {}
+  const { owner, commit, ...run } = lock.Spec.Labels ?? {}
   const silentSeconds = (Date.parse(SystemTime) - Date.parse(lock.UpdatedAt)) / 1000
   const left = Math.ceil(expirySeconds - silentSeconds)
-  const diedHere = host === hostname() && !isAlive(Number(pid))
-  if (left > 0 && !diedHere) {
+  if (left > 0 && !hasDied(run)) {
     throw new Failure(
       `another apply is running: ${owner} at commit ${commit?.slice(0, 12)}, since ${lock.CreatedAt}. Wait until it ends; if it died, its lock goes in ${left} s, or at once with --break-lock.`,
     )
   }
   await remove(engine, lock.ID)
-}
-
-/** Signal 0 only asks (kill(2)); a process of somebody else's answers with EPERM. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
-  }
 }
 
 /** Two runs may see the same dead lock; the second finds it gone. */

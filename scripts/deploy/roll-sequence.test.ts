@@ -44,3 +44,14 @@ test("what is new interrupts nobody, so it comes all at once", () => {
     { operations: created, leading: undefined },
   ])
 })
+
+test("equals go one at a time, and start together", () => {
+  const etcd = ["manager-1", "manager-2"].map((host) => ({
+    kind: "update-service" as const,
+    service: { name: `etcd on ${host}`, host, leader: "none" as const },
+  }))
+  const sizes = (all: Parameters<typeof rollSequence>[0]) =>
+    rollSequence(all, new Map([["none", undefined]])).map(({ operations }) => operations.length)
+  expect(sizes(etcd)).toEqual([1, 1])
+  expect(sizes(etcd.map((operation) => ({ ...operation, kind: "create-service" })))).toEqual([2])
+})

@@ -78,7 +78,7 @@ export async function drift(
   const balancers = hostsOf(fleet, "load-balancer").map(({ name }) => name)
   const connection = await connectSwarm(fleet, state, balancers)
   try {
-    const look = () => compareTwice(repository, fleet, state, connection)
+    const look = () => lookForDrift(repository, fleet, state, connection)
     let result = await look()
     if (options.heal && result.differences.some((one) => one.kind === "drift")) {
       await healLocked(repository, commit, connection, options, result, fleet, () =>
@@ -102,7 +102,8 @@ export async function drift(
   }
 }
 
-async function compareTwice(
+/** One look over an open connection, repeated when the first finds something. */
+export async function lookForDrift(
   repository: string,
   fleet: FleetFile,
   state: State,

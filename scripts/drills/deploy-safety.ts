@@ -20,7 +20,7 @@ import {
 import type { Workbench } from "./workbench.ts"
 
 const thoroughKills = 20
-const quickKills = 2
+const quickKills = 1
 /** Longest time until a kill; a change of three services takes longer. */
 const killWithinMs = 25_000
 const killSeed = 20_261_122
@@ -31,7 +31,7 @@ const generationsKept = 2
 export const applyKilled: Drill = {
   name: "apply-killed",
   summary:
-    "SIGKILL apply at seeded moments of a change of five services, under load (20 times; 2 in npm test)",
+    "SIGKILL apply at seeded moments of a change of five services, under load (20 times; 1 in npm test)",
   run: (context) =>
     withWorkbench(context, async (bench) => {
       const kills = context.thorough ? thoroughKills : quickKills

@@ -4,7 +4,6 @@ import { distribution } from "./outage.ts"
 import { atMost, atMostTime } from "./report.ts"
 import { withWorkbench } from "./under-load.ts"
 
-const repetitions = 5
 const limitSeconds = 3
 
 /** The two questions that people and the hourly job ask most, as whole commands. */
@@ -13,6 +12,7 @@ export const noOpLook: Drill = {
   summary: "plan and drift of an unchanged fleet over SSH: nothing found, each under 3 s",
   run: (context) =>
     withWorkbench(context, async (bench) => {
+      const repetitions = context.thorough ? 10 : 3
       const seconds: Record<"plan" | "drift", number[]> = { plan: [], drift: [] }
       let found = 0
       for (let i = 0; i < repetitions; i += 1) {

@@ -44,7 +44,10 @@ export function updateImpact(
   }
   if (service.leader === "vip") return movesVip(service, definition, context)
   const role = placedOn(definition, "role")
-  if (role === "database" && durableVolumes(service).length > 0) return failsOver(context.fleet)
+  if (role === "database" && durableVolumes(service).length > 0) {
+    return failsOver(service, context.fleet)
+  }
+  if (service.leader === "none") return keepsQuorum(context.members)
   return restarts(service, definition, context.fleet)
 }
 
@@ -116,12 +119,22 @@ function movesVip(service: DesiredService, definition: Definition, context: Impa
   }
 }
 
-function failsOver({ objectives }: PlanFleet): Impact {
+function keepsQuorum(members: number): Impact {
+  const reason = `${members - 1} of ${members} members decide while one restarts`
+  return { kind: "rolling restart", unavailable: none, reason, ...undone }
+}
+
+/** A planned switchover holds queries; if it fails to, it is an unplanned failover at worst. */
+function failsOver({ leader, wave }: DesiredService, { objectives }: PlanFleet): Impact {
   const limit = objectives?.databaseFailoverSeconds
   return {
     kind: "failover",
     unavailable: limit === undefined ? null : { expectedSeconds: limit, atMostSeconds: limit },
-    reason: "writes wait while another member becomes primary, for as long as the objective allows",
+    ...(leader === undefined ? {} : { sharedOutage: `${leader} in wave ${wave}` }),
+    reason:
+      leader === "primary"
+        ? "replicas restart first; the primary hands over to one before it restarts, while queries wait, no longer than the objective allows"
+        : "writes wait while another member becomes primary, for as long as the objective allows",
     ...undone,
   }
 }

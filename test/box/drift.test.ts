@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { SwarmNode, SwarmObject, SwarmService } from "../../scripts/deploy/swarm-types.ts"
 import { convertStack } from "../../scripts/drift/convert.ts"
-import { type DriftReport, drift } from "../../scripts/drift/drift.ts"
+import { type DriftReport, drift, lookForDrift } from "../../scripts/drift/drift.ts"
 import { type Facts, specFacts } from "../../scripts/drift/facts.ts"
 import { type Json, list, record } from "../../scripts/drift/stack-value.ts"
 import {
@@ -14,7 +14,7 @@ import {
 import { atMost, reportText, writeReport } from "../../scripts/drills/report.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
 import { localTag } from "../../scripts/images.ts"
-import { waitFor } from "../../scripts/io/clock.ts"
+import { nowMs, waitFor } from "../../scripts/io/clock.ts"
 import { run } from "../../scripts/io/command.ts"
 import { pushImage } from "../../scripts/io/providers/box-registry.ts"
 import { connectSwarm, type SwarmConnection } from "../../scripts/io/swarm-connection.ts"
@@ -71,10 +71,8 @@ const look = (options: { heal?: boolean; hosts?: boolean } = {}) =>
     ...options,
   })
 
-const lines = (report: DriftReport) =>
-  report.differences.map(({ kind, object, name, field }) =>
-    `${kind} ${object} ${name} ${field}`.trim(),
-  )
+const lines = ({ differences }: Pick<DriftReport, "differences">) =>
+  differences.map(({ kind, object, name, field }) => `${kind} ${object} ${name} ${field}`.trim())
 
 const liveService = (name: string) => swarm.engine.get<SwarmService>(`/services/quickcart_${name}`)
 
@@ -126,9 +124,11 @@ test("fifty looks at a healthy fleet, while tasks restart, find nothing", async 
   }
   for (let i = 0; i < 50; i += 1) {
     await restarts[i]?.()
-    const report = await look()
-    looks.wrong.push(...lines(report).map((line) => `look ${i}: ${line}`))
-    looks.seconds.push(Number(report.seconds.toFixed(2)))
+    const start = nowMs()
+    // Over the open connection: the looks are closer together, and meet more of a restart.
+    const seen = await lookForDrift(repository, context.fleet, context.state, swarm)
+    looks.wrong.push(...lines(seen).map((line) => `look ${i}: ${line}`))
+    looks.seconds.push(Number(((nowMs() - start) / 1000).toFixed(2)))
   }
   expect(looks.wrong).toEqual([])
   await awaitHealthy(context)

@@ -1,0 +1,12 @@
+/**
+ * How the tasks of a service that cannot run twice on a host are replaced: one
+ * after another, the old one gone first, and back to the previous definition
+ * when a new one does not stay up for `monitor`.
+ */
+export function oneByOne(monitor: string) {
+  const step = { parallelism: 1, order: "stop-first" as const, monitor, max_failure_ratio: 0 }
+  return {
+    update_config: { ...step, failure_action: "rollback" as const },
+    rollback_config: { ...step, failure_action: "pause" as const },
+  }
+}

@@ -1,0 +1,27 @@
+import { hostname } from "node:os"
+
+/** Where a run takes place, so that others can tell whether it is still there. */
+export interface RunIdentity {
+  host: string
+  pid: string
+}
+
+/** This process. */
+export function thisRun(): RunIdentity {
+  return { host: hostname(), pid: String(process.pid) }
+}
+
+/** Whether a run is known to have died: only one on this machine can be. */
+export function hasDied({ host, pid }: Partial<RunIdentity>): boolean {
+  return host === hostname() && !isAlive(Number(pid))
+}
+
+/** Signal 0 only asks (kill(2)); a process of somebody else's answers with EPERM. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
