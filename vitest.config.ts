@@ -1,11 +1,20 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const common = { exclude: ["**/node_modules/**", ".quickcart/**"] }
 
 const workflowsOnBox = "test/box/workflows.test.ts"
 
+/** By name, so that box.test.ts makes the box that the others find. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((a, b) => (a.moduleId < b.moduleId ? -1 : 1))
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: ByName },
     projects: [
       {
         test: {

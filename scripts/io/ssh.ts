@@ -132,8 +132,9 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     },
     forward: async (host, remoteSocket) => {
       const local = join(directory, `${host}.sock`)
-      const forward = ["-o", "ExitOnForwardFailure=yes", "-L", `${local}:${remoteSocket}`]
-      await ssh(host, [...forward, host, "--", "true"])
+      // In two steps: an ssh that found no master to share would stay as long as the socket is used.
+      await ssh(host, [host, "--", "true"])
+      await ssh(host, ["-O", "forward", "-L", `${local}:${remoteSocket}`, host])
       return local
     },
     close: async () => {

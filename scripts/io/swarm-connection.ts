@@ -101,15 +101,26 @@ async function firstManager(
  * sent again, through whichever manager answers, for up to a minute. Creating
  * by name and updating by version refuse to happen twice, so none does.
  */
-function persistent(current: () => Engine, reconnect: () => Promise<void>): Engine {
+function persistent(current: () => Engine, connect: () => Promise<void>): Engine {
+  let connecting: Promise<void> | undefined
+  // Calls that were cut off together look for one manager together.
+  const reconnect = () => {
+    connecting ??= connect().finally(() => {
+      connecting = undefined
+    })
+    return connecting
+  }
   const insist = async <T>(call: (engine: Engine) => Promise<T>): Promise<T> => {
     const end = nowMs() + patienceSeconds * 1000
     for (;;) {
+      const engine = current()
       try {
-        return await call(current())
+        return await call(engine)
       } catch (error) {
         if (!isTransient(error) || nowMs() > end) throw error
         await delay(1000)
+        // Another call that was cut off may have found a manager by now.
+        if (engine !== current()) continue
         await reconnect().catch((failed) => {
           if (failed instanceof HostKeyChanged || nowMs() > end) throw failed
         })
