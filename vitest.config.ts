@@ -56,6 +56,7 @@ export default defineConfig({
           name: "box",
           include: ["test/box/*.test.ts"],
           exclude: [...common.exclude, workflowsOnBox],
+          setupFiles: ["test/box/time-budget.ts"],
           globalSetup: ["test/box/global-setup.ts"],
           fileParallelism: false,
           testTimeout: 900_000,
