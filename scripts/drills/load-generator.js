@@ -43,7 +43,9 @@ function send() {
       answer.on("error", (error) => fail(error, "in the answer"))
     },
   )
-  outgoing.on("error", (error) => fail(error, phase(outgoing)))
+  outgoing.on("error", (error) => {
+    fail(error, error.syscall === "connect" ? "connecting" : phase(outgoing))
+  })
   // The whole request is bounded, connecting included.
   setTimeout(() => {
     if (!ended) outgoing.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }))
