@@ -8,6 +8,14 @@ import { haproxyConfigService, haproxyService } from "./service.ts"
 
 const configPath = "configs/haproxy/haproxy.cfg"
 
+/** The certificate is a secret, so the checks take the same file without needing one. */
+const prepareCheck = [
+  "set -e",
+  "mkdir -p /run/haproxy/certs",
+  `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
+  "",
+].join("\n")
+
 /** The public entry: TLS, health-checked balancing over the app's tasks. */
 export const haproxy: Component = {
   name: "haproxy",
@@ -47,17 +55,16 @@ export const haproxy: Component = {
       },
     ],
     files: [],
-    // The certificate is a secret, so the check takes the same file without needing one.
     checks: [
       {
         name: "haproxy -c",
         image: "haproxy",
-        command: [
-          "set -e",
-          "mkdir -p /run/haproxy/certs",
-          `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
-          "haproxy -c -f /tmp/haproxy.cfg",
-        ].join("\n"),
+        command: `${prepareCheck}haproxy -c -f /tmp/haproxy.cfg`,
+      },
+      {
+        name: "haproxy with fewer descriptors than its maxconn needs, as after a reload that raised it",
+        image: "haproxy",
+        command: `${prepareCheck}ulimit -n 512\ntimeout 2 haproxy -W -db -f /tmp/haproxy.cfg || [ $? = 124 ]`,
       },
     ],
     credentials: [
