@@ -214,12 +214,6 @@ async function changeThree(bench: Workbench, i: number): Promise<void> {
   await bench.change("local", ["edge", "vrrp", "advertInterval"], i % 2 === 0 ? "210ms" : "200ms")
 }
 
-/** Both HAProxy services too, through their open files. */
-async function changeFive(bench: Workbench, i: number): Promise<void> {
-  await changeThree(bench, i)
-  await bench.change("local", ["edge", "maxConnections"], i % 2 === 0 ? 4500 : 2000)
-}
-
 /** Whether the kill hit a running apply. */
 async function killedApply(bench: Workbench, afterMs: number): Promise<boolean> {
   const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
