@@ -2,6 +2,7 @@ import { openDatabase } from "../db/access.ts"
 import { clusterFaults, leaderOf } from "../db/cluster.ts"
 import { switchover } from "../db/switchover.ts"
 import { waitFor } from "../io/clock.ts"
+import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { balancerStates } from "./balancers.ts"
 import type { Leader } from "./desired.ts"
@@ -36,7 +37,15 @@ const vip: LeaderKind = {
 
 /** The primary hands over first: an update that stopped it would cost an election. */
 const primary: LeaderKind = {
-  current: async ({ fleet, remote }) => leaderOf(await openDatabase(fleet, remote).cluster())?.name,
+  // A database that does not answer has nobody to hand over, and may be what the deploy mends.
+  current: async ({ fleet, remote }) => {
+    try {
+      return leaderOf(await openDatabase(fleet, remote).cluster())?.name
+    } catch (error) {
+      if (error instanceof Failure) return undefined
+      throw error
+    }
+  },
   prepare: async ({ fleet, remote }, host, report) => {
     const database = openDatabase(fleet, remote)
     await waitFor(
