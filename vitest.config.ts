@@ -53,6 +53,18 @@ export default defineConfig({
       {
         test: {
           ...common,
+          name: "data",
+          include: ["test/data/*.test.ts"],
+          setupFiles: ["test/box/time-budget.ts"],
+          globalSetup: ["test/data/global-setup.ts"],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+      {
+        test: {
+          ...common,
           name: "box",
           include: ["test/box/*.test.ts"],
           exclude: [...common.exclude, workflowsOnBox],

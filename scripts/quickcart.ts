@@ -229,7 +229,8 @@ program
 program
   .command("drill [name...]")
   .description("break the box on purpose, measure what a client sees, write reports/<name>.json")
-  .option("--list", "list the drills")
+  .option("--list", "list the drills and the environments whose box they run on")
+  .option("--env <environment>", "the box that is up, when no drill is named", "local")
   .option("--update-readme", "rewrite the README's table from the reports")
   .option("--json", "print the reports as JSON")
   .addHelpText("after", "\nExample: npx quickcart drill vip-host-loss")

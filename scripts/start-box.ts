@@ -14,35 +14,36 @@ export const boxEnvironment = "local"
 /** Images, hosts, Swarm, deploy and smoke test: what `npm start` does; idempotent. */
 export async function startBox(
   repository: string,
-  options: { allowDirty: boolean },
+  options: { allowDirty: boolean; environment?: string },
 ): Promise<void> {
-  const fleet = readFleetFile(repository, boxEnvironment)
-  const state = openState(repository, boxEnvironment)
+  const environment = options.environment ?? boxEnvironment
+  const fleet = readFleetFile(repository, environment)
+  const state = openState(repository, environment)
   await runSteps([
     { title: "Build images", run: (report) => buildImages({ onProgress: report }) },
-    ...upSteps(repository, boxEnvironment),
+    ...upSteps(repository, environment),
     {
       title: "Apply the committed stacks",
       run: async (report) => {
         const { allowDirty } = options
-        await apply(repository, boxEnvironment, { allowDirty, breakLock: false, report })
+        await apply(repository, environment, { allowDirty, breakLock: false, report })
       },
     },
-    ...storageSteps(repository),
+    ...storageSteps(repository, environment),
     { title: "Smoke test", run: async (report) => report(await smokeTest(fleet, state)) },
   ])
 }
 
 /** Only where the environment declares buckets; the S3 client is slow to load. */
-function storageSteps(repository: string): Step[] {
-  const file = join(repository, "stacks", boxEnvironment, "object-storage.json")
+function storageSteps(repository: string, environment: string): Step[] {
+  const file = join(repository, "stacks", environment, "object-storage.json")
   if (!existsSync(file)) return []
   return [
     {
       title: "Fill the object storage",
       run: async (report) => {
         const { applyStorage } = await import("./storage/verb.ts")
-        const done = await applyStorage(repository, boxEnvironment)
+        const done = await applyStorage(repository, environment)
         report(done.length === 0 ? "every bucket is as wanted" : `${done.length} operations`)
       },
     },

@@ -9,8 +9,8 @@ const leaseScanSeconds = 0.5
 const raceSeconds = 2
 /** `pg_promote` and the first look at it. */
 const promotionSeconds = 2
-/** HAProxy's checks: up to 1 s until the next one and 500 ms for each of three more. */
-const routeSeconds = 2.5
+/** HAProxy's checks: up to 500 ms until the next one and 250 ms for one more, rounded up. */
+const routeSeconds = 1
 
 /** Longest write outage after the loss of the primary's host, in seconds, with its sum in words. */
 export function hostLossSeconds({ failover }: Database): { seconds: number; sum: string } {

@@ -15,7 +15,7 @@ const poolerVolume: SwarmMount = {
   source: "pgbouncer-run",
   target: "/run/pgbouncer",
 }
-const routeVolume: SwarmMount = { type: "volume", source: "haproxy-run", target: "/run/haproxy" }
+const routeVolume = { type: "volume", source: "haproxy-run", target: "/run/haproxy" } as const
 
 /**
  * Holds PgBouncer's socket and nothing else: the app's tasks mount it too, and
@@ -34,7 +34,8 @@ export function pgbouncerService(fleet: Fleet): SwarmService {
     image: fleet.images.pgbouncer,
     entrypoint: ["/usr/local/bin/run-pgbouncer"],
     init: true,
-    volumes: [poolerVolume, socketVolume],
+    // The guard beside PgBouncer asks HAProxy who the primary is.
+    volumes: [poolerVolume, socketVolume, { ...routeVolume, read_only: true }],
     networks: { [hostNetwork]: null },
     healthcheck: accepting(`${socketDirectory}/.s.PGSQL.${pgbouncerPort}`),
     ulimits: { nofile: { soft: nofile, hard: nofile } },

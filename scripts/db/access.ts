@@ -2,7 +2,7 @@ import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { stackName } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
 import type { Remote } from "../io/ssh.ts"
-import { type Cluster, parseCluster, type Switch, serversUp } from "./cluster.ts"
+import { type Cluster, parseCluster, type Switch } from "./cluster.ts"
 
 /** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
 export interface DatabaseAccess {
@@ -16,10 +16,16 @@ export interface DatabaseAccess {
   longTransactions(member: string, seconds: number): Promise<number>
   checkpoint(member: string): Promise<void>
   switchover(change: Switch): Promise<void>
-  /** One statement on PgBouncer's console of one app host; false when it failed or took too long. */
-  pooler(host: string, statement: "PAUSE" | "RESUME", seconds: number): Promise<boolean>
-  /** Members that the HAProxy of one app host sends writes to, and reads. */
-  routes(host: string): Promise<{ primary: string[]; replicas: string[] }>
+  /**
+   * Makes the app host's queries wait, on both routes, until `member` is the primary
+   * there; from then on the host itself sees to it that they go on. False when
+   * transactions did not end, or something else holds them: then nothing waits.
+   */
+  hold(host: string, member: string): Promise<boolean>
+  /** Ends a hold at once; harmless without one. */
+  release(host: string): Promise<void>
+  /** Waits for the end of a hold; how long it was, or undefined when the primary did not come. */
+  held(host: string): Promise<number | undefined>
 }
 
 const curl = "curl --silent --show-error --max-time 60 --config /run/patroni/curl.conf"
@@ -37,6 +43,8 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     )
   const inMember = (name: string, command: string, allowFailure = false) =>
     inService(name, `patroni-${name.split("-").at(-1)}`, command, allowFailure)
+  const guard = (host: string, action: string) =>
+    inService(host, "pgbouncer", `/usr/local/libexec/pgbouncer-guard ${action}`, true)
   const onLeader = (name: string, sql: string) =>
     inMember(name, `setpriv --reuid=postgres --regid=postgres --init-groups psql -qAtc "${sql}"`)
   return {
@@ -63,18 +71,13 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       const url = `https://${leader.host}:8008/switchover`
       await inMember(leader.name, `${curl} --fail-with-body --request POST --data '${body}' ${url}`)
     },
-    pooler: async (host, statement, seconds) => {
-      const command = `timeout ${seconds} /usr/local/libexec/pgbouncer-console ${statement}`
-      return (await inService(host, "pgbouncer", command, true)).exitCode === 0
+    hold: async (host, member) => (await guard(host, `hold ${member}`)).exitCode === 0,
+    release: async (host) => {
+      await guard(host, "release")
     },
-    routes: async (host) => {
-      const ask = `my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock") or exit 1; print $s "show stat\\n"; print <$s>`
-      const { stdout } = await inService(
-        host,
-        "database-route",
-        `perl -MIO::Socket::UNIX -e '${ask}'`,
-      )
-      return { primary: serversUp(stdout, "primary"), replicas: serversUp(stdout, "replicas") }
+    held: async (host) => {
+      const { exitCode, stdout } = await guard(host, "wait")
+      return exitCode === 0 ? Number(stdout.trim().split(" ")[1]) : undefined
     },
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { clusterFaults, parseCluster, planSwitchover, serversUp } from "./cluster.ts"
+import { clusterFaults, parseCluster, planSwitchover } from "./cluster.ts"
 
 const names = ["database-1", "database-2", "database-3"]
 
@@ -64,17 +64,4 @@ test("a paused cluster, a replica far behind and a stranger are refused", () => 
 test("what is no answer of Patroni's is said", () => {
   expect(() => parseCluster("curl: nothing")).toThrow("no JSON")
   expect(() => parseCluster("{}")).toThrow("no members")
-})
-
-test("HAProxy's own view of a backend is read from its statistics", () => {
-  const stat = [
-    "# pxname,svname,qcur,status,weight",
-    "primary,database-1,0,DOWN,1",
-    "primary,database-2,0,UP 1/4,1",
-    "primary,BACKEND,0,UP,1",
-    "replicas,database-1,0,UP,1",
-    "",
-  ].join("\n")
-  expect(serversUp(stat, "primary")).toEqual(["database-2"])
-  expect(serversUp(stat, "replicas")).toEqual(["database-1"])
 })

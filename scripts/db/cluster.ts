@@ -100,18 +100,6 @@ export function planSwitchover(cluster: Cluster, expected: string[], wanted?: st
   return { leader, candidate }
 }
 
-/** Servers of a backend that HAProxy's `show stat` calls up. */
-export function serversUp(stat: string, backend: string): string[] {
-  const [head = "", ...lines] = stat.split("\n")
-  const columns = head.replace(/^# /, "").split(",")
-  const at = (name: string) => columns.indexOf(name)
-  return lines
-    .map((line) => line.split(","))
-    .filter((cells) => cells[at("pxname")] === backend && cells[at("svname")] !== "BACKEND")
-    .filter((cells) => cells[at("status")]?.startsWith("UP"))
-    .map((cells) => cells[at("svname")] ?? "")
-}
-
 function known(lagBytes: number | null): number {
   return lagBytes ?? Number.POSITIVE_INFINITY
 }

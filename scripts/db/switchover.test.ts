@@ -28,38 +28,37 @@ function scene(change: Partial<DatabaseAccess> = {}) {
       calls.push(`switch to ${candidate.name}`)
       primary = candidate.name
     },
-    pooler: async (host, statement) => {
-      calls.push(`${statement} ${host}`)
+    hold: async (host) => {
+      calls.push(`hold ${host}`)
       return true
     },
-    routes: async () => ({ primary: [primary], replicas: [] }),
+    release: async (host) => void calls.push(`release ${host}`),
+    held: async (host) => {
+      calls.push(`wait ${host}`)
+      return host === "app-2" ? 2.5 : 1.5
+    },
     ...change,
   }
   return { calls, run: () => switchover(database, undefined, () => {}) }
 }
 
-const resumed = ["RESUME app-1", "RESUME app-2"]
-
-test("queries are held on every host, the primary changes, and they go on", async () => {
+test("queries are held on every host, the primary changes, and the longest hold is told", async () => {
   const { calls, run } = scene()
-  expect(await run()).toMatchObject({ from: "database-1", to: "database-2" })
+  expect(await run()).toEqual({ from: "database-1", to: "database-2", stallSeconds: 2.5 })
   expect(calls).toEqual([
     "checkpoint database-1",
-    "PAUSE app-1",
-    "PAUSE app-2",
+    "hold app-1",
+    "hold app-2",
     "switch to database-2",
-    ...resumed,
+    "wait app-1",
+    "wait app-2",
   ])
 })
 
 test("a host whose transactions do not end stops it, and every host goes on", async () => {
-  const calls: string[] = []
-  const pooler: DatabaseAccess["pooler"] = async (host, statement) => {
-    calls.push(`${statement} ${host}`)
-    return statement === "RESUME" || host !== "app-2"
-  }
-  await expect(scene({ pooler }).run()).rejects.toThrow("app-2 did not end within")
-  expect(calls).toEqual(["PAUSE app-1", "PAUSE app-2", ...resumed])
+  const { calls, run } = scene({ hold: async (host) => host !== "app-2" })
+  await expect(run()).rejects.toThrow("app-2 did not end within")
+  expect(calls).toEqual(["checkpoint database-1", "release app-1", "release app-2"])
 })
 
 test("a refusal of Patroni's leaves nobody waiting", async () => {
@@ -68,7 +67,12 @@ test("a refusal of Patroni's leaves nobody waiting", async () => {
   }
   const { calls, run } = scene({ switchover: refuse })
   await expect(run()).rejects.toThrow("not possible")
-  expect(calls.slice(-2)).toEqual(resumed)
+  expect(calls.slice(-2)).toEqual(["release app-1", "release app-2"])
+})
+
+test("a host that let its queries go without the new primary is named", async () => {
+  const { run } = scene({ held: async (host) => (host === "app-1" ? undefined : 2) })
+  await expect(run()).rejects.toThrow("queries of app-1 go on")
 })
 
 test("long transactions are found before anything is touched", async () => {

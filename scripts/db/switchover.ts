@@ -1,19 +1,13 @@
-import { nowMs, waitFor } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import type { DatabaseAccess } from "./access.ts"
 import { leaderOf, planSwitchover } from "./cluster.ts"
 
 /** Transactions older than this would hold PAUSE up. */
 const longSeconds = 5
-/** Within this every open transaction has ended, or the app waits for too long. */
-const pauseSeconds = 3
-const resumeSeconds = 5
-const verifySeconds = 30
-
 export interface Switchover {
   from: string
   to: string
-  /** Time during which the app's queries waited. */
+  /** Longest time that an app host's queries waited. */
   stallSeconds: number
 }
 
@@ -38,50 +32,42 @@ export async function switchover(
   }
   await database.checkpoint(leader.name)
   report(`${leader.name} is ready to hand over to ${candidate.name}`)
-  const startMs = nowMs()
   try {
-    await pauseAll(database)
+    await holdAll(database, candidate.name)
     report(`${database.poolers.length} poolers hold their queries`)
     await database.switchover(change)
-    await waitFor(
-      `${candidate.name} to be the primary of every route`,
-      { deadlineSeconds: verifySeconds, intervalMs: 200 },
-      () => isPrimaryEverywhere(database, candidate.name),
-    )
-  } finally {
-    await resumeAll(database)
+  } catch (error) {
+    await Promise.all(database.poolers.map((host) => database.release(host)))
+    throw error
   }
-  const stallSeconds = (nowMs() - startMs) / 1000
+  const stallSeconds = await longestHold(database, candidate.name)
+  const now = leaderOf(await database.cluster())?.name
+  if (now !== candidate.name) {
+    throw new Failure(`${now ?? "nobody"} is the primary, not ${candidate.name}.`)
+  }
   return { from: leader.name, to: candidate.name, stallSeconds }
 }
 
-async function pauseAll(database: DatabaseAccess): Promise<void> {
-  const paused = await Promise.all(
-    database.poolers.map(async (host) => ({
-      host,
-      ok: await database.pooler(host, "PAUSE", pauseSeconds),
-    })),
+async function holdAll(database: DatabaseAccess, member: string): Promise<void> {
+  const held = await Promise.all(
+    database.poolers.map(async (host) => ({ host, ok: await database.hold(host, member) })),
   )
-  const busy = paused.filter(({ ok }) => !ok).map(({ host }) => host)
+  const busy = held.filter(({ ok }) => !ok).map(({ host }) => host)
   if (busy.length === 0) return
   throw new Failure(
-    `transactions on ${busy.join(", ")} did not end within ${pauseSeconds} s; nothing was switched.`,
+    `transactions on ${busy.join(", ")} did not end within 3 s, or a failover is under way; nothing was switched.`,
   )
 }
 
-/** A pooler that is not paused answers with an error, which is as good. */
-async function resumeAll(database: DatabaseAccess): Promise<void> {
-  await Promise.all(database.poolers.map((host) => database.pooler(host, "RESUME", resumeSeconds)))
-}
-
-async function isPrimaryEverywhere(
-  database: DatabaseAccess,
-  name: string,
-): Promise<true | undefined> {
-  const routes = await Promise.all(database.poolers.map((host) => database.routes(host)))
-  const taken = routes.every(
-    ({ primary, replicas }) => primary.join() === name && !replicas.includes(name),
+async function longestHold(database: DatabaseAccess, member: string): Promise<number> {
+  const holds = await Promise.all(
+    database.poolers.map(async (host) => ({ host, seconds: await database.held(host) })),
   )
-  if (!taken) return undefined
-  return leaderOf(await database.cluster())?.name === name ? true : undefined
+  const lost = holds.filter(({ seconds }) => seconds === undefined).map(({ host }) => host)
+  if (lost.length > 0) {
+    throw new Failure(
+      `queries of ${lost.join(", ")} go on, but ${member} did not become the primary there in time.`,
+    )
+  }
+  return Math.max(...holds.map(({ seconds }) => seconds ?? 0))
 }

@@ -18,5 +18,7 @@ export interface Drill {
   summary: string
   /** Takes long, or compares times closely, which only a quiet machine allows: not in `npm test`. */
   onlyThorough?: true
+  /** Environment whose box it runs on; `local` when undefined. */
+  environment?: "local-data"
   run(context: DrillContext): Promise<Measured>
 }

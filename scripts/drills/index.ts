@@ -1,4 +1,16 @@
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import { patroniKilled, postmasterKilled, primaryHostLoss } from "./database/failover.ts"
+import {
+  dockerRestarted,
+  etcdCut,
+  etcdQuorumLoss,
+  managersUnseen,
+  membersFrozen,
+  poolerKilled,
+  primaryCutOff,
+  routeKilled,
+} from "./database/isolation.ts"
+import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
 import { haproxyLoss, vipHostLoss } from "./edge-failover.ts"
@@ -20,4 +32,21 @@ export const drills: Drill[] = [
   applyOverhead,
   revertFive,
   applyKilled,
+  plannedSwitchover,
+  postmasterKilled,
+  patroniKilled,
+  poolerKilled,
+  routeKilled,
+  etcdCut,
+  primaryCutOff,
+  managersUnseen,
+  dockerRestarted,
+  membersFrozen,
+  etcdQuorumLoss,
+  primaryHostLoss,
 ]
+
+/** Environment whose box a drill runs on. */
+export function environmentOf(drill: Drill): string {
+  return drill.environment ?? "local"
+}

@@ -2,11 +2,9 @@ import { readFleetFile } from "../deploy/fleet-file.ts"
 import { Failure } from "../io/failure.ts"
 import { openState } from "../io/state.ts"
 import type { Drill, DrillContext } from "./drill.ts"
-import { drills } from "./index.ts"
+import { drills, environmentOf } from "./index.ts"
 import { updateReadme } from "./numbers.ts"
 import { type DrillReport, reportText, writeReport } from "./report.ts"
-
-const environment = "local"
 
 /** What tests and benches report beside the drills. */
 const otherReports = ["box-start", "render-scaling", "drift", "secret-rotation", "test-run"]
@@ -16,6 +14,7 @@ export function drillContext(
   repository: string,
   report: (line: string) => void,
   thorough: boolean,
+  environment = "local",
 ): DrillContext {
   const fleet = readFleetFile(repository, environment)
   return { repository, fleet, state: openState(repository, environment), report, thorough }
@@ -31,20 +30,25 @@ export async function runDrill(context: DrillContext, drill: Drill): Promise<Dri
 export async function drillVerb(
   repository: string,
   names: string[],
-  options: { list?: boolean; json?: boolean; updateReadme?: boolean },
+  options: { list?: boolean; json?: boolean; updateReadme?: boolean; env: string },
 ): Promise<number> {
   if (options.updateReadme === true) {
     updateReadme(repository, [...otherReports, ...drills.map((drill) => drill.name)])
     return 0
   }
   if (options.list === true) {
-    for (const drill of drills) process.stdout.write(`${drill.name.padEnd(18)} ${drill.summary}\n`)
+    for (const drill of drills) {
+      const on = environmentOf(drill).padEnd(11)
+      process.stdout.write(`${drill.name.padEnd(18)} ${on} ${drill.summary}\n`)
+    }
     return 0
   }
-  const chosen = names.length === 0 ? drills : names.map(drillNamed)
-  const context = drillContext(repository, (line) => process.stderr.write(`  ${line}\n`), true)
+  const ofBox = drills.filter((drill) => environmentOf(drill) === options.env)
+  const chosen = names.length === 0 ? ofBox : names.map(drillNamed)
+  const say = (line: string) => process.stderr.write(`  ${line}\n`)
   const reports: DrillReport[] = []
   for (const drill of chosen) {
+    const context = drillContext(repository, say, true, environmentOf(drill))
     const report = await runDrill(context, drill)
     reports.push(report)
     if (options.json !== true) process.stdout.write(`${reportText(report)}\n`)

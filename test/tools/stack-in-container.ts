@@ -1,11 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import type { ToolCheck } from "../../generators/core/component.ts"
 import { secretVariable } from "../../generators/core/stack.ts"
 import { localTag } from "../../scripts/images.ts"
+import { run } from "../../scripts/io/command.ts"
 
 export interface Verdict {
-  exitCode: number | null
+  exitCode: number
   output: string
 }
 
@@ -17,27 +18,36 @@ export function dockerAnswers(): boolean {
   return status === 0
 }
 
-/** Asks the tool of a check about the rendered files in `directory`. */
-export function judge(check: ToolCheck, directory: string): Verdict {
-  const tag = localTag(check.image)
-  if (execFileSync("docker", ["images", "--quiet", tag], { encoding: "utf8" }) === "") {
-    throw new Error(`the image ${tag} is not built; run: npx quickcart images`)
-  }
-  const { status, stdout, stderr } = spawnSync(
-    "docker",
+/** Asks the tool of a check about the rendered files in `directory`, in a container of its own. */
+export async function judge(check: ToolCheck, directory: string): Promise<Verdict> {
+  const image = localTag(check.image)
+  const { exitCode, stdout, stderr } = await run(
     // Keepalived wants its interfaces to exist, and making them takes NET_ADMIN.
-    ["run", "--rm", "--network", "none", "--cap-add", "NET_ADMIN"].concat([
+    [
+      "docker",
+      "run",
+      "--rm",
+      "--pull",
+      "never",
+      "--network",
+      "none",
+      "--cap-add",
+      "NET_ADMIN",
+    ].concat([
       "--volume",
       `${directory}:/stack:ro`,
       "--entrypoint",
       "sh",
-      tag,
+      image,
       "-c",
       check.command,
     ]),
-    { encoding: "utf8", timeout: 100_000 },
+    { allowFailure: true, timeoutSeconds: 100 },
   )
-  return { exitCode: status, output: `${stdout}${stderr}` }
+  if (stderr.includes("No such image")) {
+    throw new Error(`the image ${image} is not built; run: npx quickcart images`)
+  }
+  return { exitCode, output: `${stdout}${stderr}` }
 }
 
 /** The deploying CLI's own verdict on a stack file, with every secret pushed. */

@@ -29,8 +29,8 @@ function stackOf(environment: string): string {
 describe.runIf(dockerAnswers())("the real tools", () => {
   for (const environment of environments) {
     describe(`accept stacks/${environment}`, () => {
-      test.each(checksOf(environment))("$name", (check) => {
-        const { exitCode, output } = judge(check, stackOf(environment))
+      test.concurrent.each(checksOf(environment))("$name", async (check) => {
+        const { exitCode, output } = await judge(check, stackOf(environment))
         expect(exitCode, output).toBe(0)
       })
     })
@@ -61,7 +61,7 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       writeFileSync(join(broken, path), text.replace(from, to))
     }
 
-    test.each([
+    test.concurrent.each([
       ["haproxy -c", /balance only supports/],
       ["keepalived -t load-balancer-1", /nopreemption/],
       ["cloud-init schema app", /ssh_pwauth/],
@@ -73,10 +73,10 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["patroni --validate-config database-1", /scope 7 is not a string/],
       ["pgbouncer", /pool_mode/],
       ["haproxy -c database-route", /balance only supports/],
-    ])("%s", (name, complaint) => {
+    ])("%s", async (name, complaint) => {
       const check = checksOf("local-data").find((candidate) => candidate.name === name)
       if (check === undefined) throw new Error(`no check is called ${name}`)
-      const { exitCode, output } = judge(check, broken)
+      const { exitCode, output } = await judge(check, broken)
       expect(output).toMatch(complaint)
       expect(exitCode).not.toBe(0)
     })

@@ -1,0 +1,43 @@
+import { type Cluster, clusterFaults, leaderOf, parseCluster } from "../../db/cluster.ts"
+import { hostsOf, memberService } from "../../deploy/fleet-file.ts"
+import { waitFor } from "../../io/clock.ts"
+import { Failure } from "../../io/failure.ts"
+import type { DrillContext } from "../drill.ts"
+import { inHost, taskContainer } from "../fleet-access.ts"
+
+const memberNames = ({ fleet }: DrillContext) => hostsOf(fleet, "database").map((h) => h.name)
+
+/** Runs a shell command in a member's container. */
+export async function inMember(context: DrillContext, host: string, command: string) {
+  const id = await taskContainer(context, host, memberService("patroni", host))
+  return inHost(context, host, ["docker", "exec", id, "sh", "-c", command])
+}
+
+/** The cluster as the first member that answers sees it, asked without SSH. */
+export async function databaseCluster(context: DrillContext): Promise<Cluster> {
+  for (const { name, privateAddress } of hostsOf(context.fleet, "database")) {
+    const url = `https://${privateAddress}:8008/cluster`
+    const ask = `curl --silent --max-time 3 --config /run/patroni/curl.conf ${url}`
+    const answer = await inMember(context, name, ask).catch(() => undefined)
+    if (answer?.exitCode === 0) return parseCluster(answer.stdout)
+  }
+  throw new Failure("no database member answers")
+}
+
+/** Waits until every member streams from one primary, and returns its host. */
+export function awaitDatabase(context: DrillContext, deadlineSeconds = 240): Promise<string> {
+  return waitFor("the database to be whole", { deadlineSeconds, intervalMs: 1000 }, async () => {
+    const cluster = await databaseCluster(context)
+    const faults = clusterFaults(cluster, memberNames(context))
+    if (faults.length > 0) throw new Failure(faults.join("; "))
+    return leaderOf(cluster)?.name
+  })
+}
+
+/** Waits for a primary that is not `old`. */
+export function awaitPrimary(context: DrillContext, old: string): Promise<string> {
+  return waitFor(`another primary than ${old}`, { deadlineSeconds: 90 }, async () => {
+    const now = leaderOf(await databaseCluster(context))?.name
+    return now === old ? undefined : now
+  })
+}
