@@ -10,6 +10,8 @@ import {
   primaryCutOff,
   routeKilled,
 } from "./database/isolation.ts"
+import { manyClients, poolingOverhead } from "./database/pooling.ts"
+import { redisMasterKilled } from "./database/redis.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
@@ -32,7 +34,10 @@ export const drills: Drill[] = [
   applyOverhead,
   revertFive,
   applyKilled,
+  poolingOverhead,
+  manyClients,
   plannedSwitchover,
+  redisMasterKilled,
   postmasterKilled,
   patroniKilled,
   poolerKilled,

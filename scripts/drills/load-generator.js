@@ -5,7 +5,9 @@
 import { readFileSync } from "node:fs"
 import { Agent, request } from "node:https"
 
-const { address, hostname, path, rate, seconds, timeoutMs, keepAlive } = JSON.parse(process.argv[2])
+const { address, hostname, path, rate, seconds, timeoutMs, keepAlive, body } = JSON.parse(
+  process.argv[2],
+)
 const ca = readFileSync("/load/ca.pem")
 // Idle connections are dropped before HAProxy's 10 s, as browsers and proxies do: reusing one
 // that the server is just closing would be the client's own race.
@@ -35,7 +37,9 @@ function send() {
       path,
       ca,
       agent: agent ?? false,
-      headers: { host: hostname },
+      ...(body === undefined
+        ? { headers: { host: hostname } }
+        : { method: "POST", headers: { host: hostname, "content-type": "application/json" } }),
     },
     (answer) => {
       answer.resume()
@@ -50,7 +54,7 @@ function send() {
   setTimeout(() => {
     if (!ended) outgoing.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }))
   }, timeoutMs).unref()
-  outgoing.end()
+  outgoing.end(body)
 }
 
 /** How far a request got: what a failure means depends on it. */

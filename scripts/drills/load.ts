@@ -16,6 +16,8 @@ export interface LoadOptions {
   timeoutMs: number
   /** Reuse connections as a browser does, or a new one for each request. */
   keepAlive: boolean
+  /** JSON to POST; without, it is a GET. */
+  body?: string
 }
 
 export interface Load {
@@ -39,6 +41,7 @@ export async function startLoad(
     seconds: options.seconds,
     timeoutMs: options.timeoutMs,
     keepAlive: options.keepAlive,
+    body: options.body,
   }
   const child = spawn("docker", [
     "run",

@@ -14,6 +14,8 @@ export interface LoadSummary {
   failures: Record<string, number>
   /** Longest time between two successful answers, less the pace of the load. */
   outageMs: number
+  /** From the start of the first failed request to the start of the last: while some fail. */
+  troubleMs: number
   latencyMs: Distribution
 }
 
@@ -37,6 +39,7 @@ export function summarise(samples: Sample[], ratePerSecond: number): LoadSummary
     failed: failed.length,
     failures,
     outageMs: longestSilence(samples, 1000 / ratePerSecond),
+    troubleMs: failed.length === 0 ? 0 : span(failed.map(({ startMs }) => startMs)),
     latencyMs: distribution(samples.filter(isSuccess).map((sample) => sample.durationMs)),
   }
 }
@@ -46,6 +49,10 @@ export function distribution(values: number[]): Distribution {
   const sorted = values.toSorted((a, b) => a - b)
   const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
   return { min: sorted[0] ?? 0, median: rank(0.5), p99: rank(0.99), max: sorted.at(-1) ?? 0 }
+}
+
+function span(values: number[]): number {
+  return Math.max(...values) - Math.min(...values)
 }
 
 function isSuccess(sample: Sample): boolean {

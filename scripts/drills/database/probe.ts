@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { hostsOf } from "../../deploy/fleet-file.ts"
-import { stackName } from "../../deploy/swarm-types.ts"
 import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
-import { hostContainer, inHost } from "../fleet-access.ts"
+import { besideApp, passwordOf } from "./beside-app.ts"
 import type { ProbeResult } from "./ledger.ts"
 
 /** Pace of each kind of statement. */
@@ -26,33 +24,9 @@ export async function startProbe(
   host: string,
   seconds: number,
 ): Promise<Probe> {
-  const image = await inHost(context, host, [
-    "docker",
-    "ps",
-    "--filter",
-    `label=com.docker.swarm.service.name=${stackName}_app`,
-    "--format",
-    "{{.Image}}",
-  ])
-  const child = spawn("docker", [
-    "exec",
-    "--interactive",
-    hostContainer(context, host),
-    "docker",
-    "run",
-    "--rm",
-    "--interactive",
-    "--network",
-    "host",
-    "--volume",
-    `${stackName}_database-run:/run/database:ro`,
-    "--entrypoint",
-    "node",
-    image.stdout.split("\n")[0] ?? "",
-    "--input-type=module",
-    "--eval",
-    readFileSync(join(import.meta.dirname, "probe.js"), "utf8"),
-  ])
+  const program = readFileSync(join(import.meta.dirname, "probe.js"), "utf8")
+  const argv = ["node", "--input-type=module", "--eval", program]
+  const child = besideApp(context, host, context.fleet.images.shop ?? "", argv)
   const output = text(child.stdout)
   const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)))
   child.stdin.write(`${JSON.stringify(settings(context, seconds))}\n`)
@@ -67,16 +41,16 @@ export async function startProbe(
   }
 }
 
-function settings({ fleet, state }: DrillContext, seconds: number) {
-  const members = hostsOf(fleet, "database")
+function settings(context: DrillContext, seconds: number) {
+  const members = hostsOf(context.fleet, "database")
   return {
     everyMs,
     seconds,
     patienceMs,
     members: members.map(({ name, privateAddress }) => ({ name, address: privateAddress })),
     passwords: {
-      app_rw: state.read("secrets", "postgres_app_password")?.trim(),
-      app_ro: state.read("secrets", "postgres_readonly_password")?.trim(),
+      app_rw: passwordOf(context, "postgres_app_password"),
+      app_ro: passwordOf(context, "postgres_readonly_password"),
     },
   }
 }

@@ -1,0 +1,31 @@
+// Opens many clients of PgBouncer on this host, has each ask once, and prints as JSON how many
+// were held and how many server connections there are while all of them are idle (Node 20, `pg`).
+import { createInterface } from "node:readline"
+import pg from "pg"
+
+const input = createInterface({ input: process.stdin })
+const line = await new Promise((resolve) => input.once("line", resolve))
+const { count, password } = JSON.parse(line)
+const atOnce = 50
+
+async function open() {
+  const route = { host: "/run/database", port: 6432, user: "app_rw", database: "app_rw" }
+  const client = new pg.Client({ ...route, password })
+  client.on("error", () => {})
+  await client.connect()
+  await client.query("select 1")
+  return client
+}
+
+const held = []
+for (let left = count; left > 0; left -= atOnce) {
+  const some = Array.from({ length: Math.min(atOnce, left) }, open)
+  for (const one of await Promise.allSettled(some)) {
+    if (one.status === "fulfilled") held.push(one.value)
+  }
+}
+const { rows } = await held[0].query(
+  "select count(*)::int as servers from pg_stat_activity where usename = 'app_rw'",
+)
+process.stdout.write(JSON.stringify({ held: held.length, servers: rows[0].servers }))
+process.exit(0)
