@@ -95,11 +95,11 @@ test("memory is shared out by the container's limit, within bounds", () => {
 })
 
 test("the worst failover is the sum of its parts", () => {
-  expect(hostLossSeconds(database).seconds).toBe(32)
-  expect(crashSeconds(database).seconds).toBe(44.5)
-  expect(worstFailoverSeconds(database)).toBe(44.5)
+  expect(hostLossSeconds(database).seconds).toBe(30.5)
+  expect(crashSeconds(database).seconds).toBe(43)
+  expect(worstFailoverSeconds(database)).toBe(43)
   const slow = { ...database.failover, ttlSeconds: 60 }
-  expect(worstFailoverSeconds({ ...database, failover: slow })).toBe(72)
+  expect(worstFailoverSeconds({ ...database, failover: slow })).toBe(70.5)
 })
 
 function fail(): never {

@@ -100,6 +100,9 @@ export const wal: Rule = {
   },
 }
 
+/** `pgbouncer-guard` lets queries go this long before PgBouncer would drop them. */
+const guardMarginSeconds = 5
+
 export const queryWait: Rule = {
   id: "database/query-wait",
   reason: "A query that waits for a new primary must not be given up before it can be there.",
@@ -108,10 +111,11 @@ export const queryWait: Rule = {
     if (database === null) return []
     const { queryWaitTimeoutSeconds } = database.pool
     const worst = worstFailoverSeconds(database)
-    if (queryWaitTimeoutSeconds > worst) return []
+    const least = Math.ceil(worst) + guardMarginSeconds
+    if (queryWaitTimeoutSeconds >= least) return []
     const message =
-      `${number(queryWaitTimeoutSeconds)} s end before a failover may: ${number(worst)} s at worst; ` +
-      `write ${Math.ceil(worst) + 5}s or more`
+      `${number(queryWaitTimeoutSeconds)} s, less the ${guardMarginSeconds} s in which the guard gives up first, ` +
+      `end before a failover may: ${number(worst)} s at worst; write ${least}s or more`
     return [{ path: ["database", "pool", "queryWaitTimeout"], message }]
   },
 }
