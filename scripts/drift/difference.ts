@@ -5,7 +5,7 @@ export interface Difference {
    * `pending`: git moved, and apply has not run since.
    */
   kind: "drift" | "pending"
-  object: "service" | "config" | "secret" | "network" | "node" | "file"
+  object: "service" | "config" | "secret" | "network" | "node" | "file" | "setting"
   /** Name of the object; a file is named `host:path`. */
   name: string
   /** Field as `docker inspect` calls it; empty when the whole object is meant. */

@@ -1,6 +1,7 @@
 import type { Desired, DesiredService } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { namespaceLabel, specHashLabel, stackName } from "../deploy/swarm-types.ts"
+import { settingDifferences } from "./database-settings.ts"
 import { fileDifferences } from "./delivered-files.ts"
 import type { Difference } from "./difference.ts"
 import type { Live } from "./live.ts"
@@ -34,6 +35,7 @@ export function findDrift(
     ),
     ...secretDifferences(desired.secrets, live.secrets),
     ...services,
+    ...settingDifferences(live),
     ...fileDifferences(live, fleet, known(values)),
   ]
 }

@@ -9,6 +9,7 @@ import type { Engine } from "../io/engine.ts"
 import type { Remote } from "../io/ssh.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { updateSpec } from "../io/update-spec.ts"
+import { settingsService } from "./database-settings.ts"
 import { deliveries } from "./delivered-files.ts"
 import type { Difference } from "./difference.ts"
 import type { Live } from "./live.ts"
@@ -142,10 +143,13 @@ async function healFiles(
   report: Report,
 ): Promise<void> {
   const files = drift.filter((one) => one.object === "file")
+  const settings = drift.some((one) => one.object === "setting")
   for (const { service, component, directory, hosts } of deliveries(live.services, fleet)) {
     for (const host of hosts) {
       const own = files.filter((one) => one.name.startsWith(`${host}:${directory}/`))
-      if (own.length === 0) continue
+      // The REST API changes them for all members, whichever is asked.
+      const isFirst = service === settingsService && host === hosts[0]
+      if (own.length === 0 && !(settings && isFirst)) continue
       report(`${host}: delivering the files of ${component} again`)
       const strangers = own
         .filter((one) => one.wanted === null && one.live !== null)

@@ -1,5 +1,6 @@
 import type { Observed } from "../deploy/observe.ts"
 import type { SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
+import type { Json } from "./stack-value.ts"
 
 /** A network as the Engine lists it. */
 export interface SwarmNetwork {
@@ -30,6 +31,8 @@ export interface Live extends Observed {
   networks: SwarmNetwork[]
   /** Name of each network that a service refers to, by its id. */
   networkNames: Map<string, string>
+  /** What the database's members agree on; undefined without a database that answers. */
+  databaseSettings?: Json | undefined
   files: LiveFile[]
   /** `host:directory` of every directory that could be read; elsewhere a missing file says nothing. */
   filesRead: Set<string>

@@ -4,6 +4,7 @@ import type { SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
 import type { Engine } from "../io/engine.ts"
 import type { Remote } from "../io/ssh.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
+import { readDatabaseSettings } from "./database-settings.ts"
 import { type Delivery, deliveries, pathsToRead } from "./delivered-files.ts"
 import type { Live, LiveFile, SwarmNetwork } from "./live.ts"
 import { list, record } from "./stack-value.ts"
@@ -18,8 +19,9 @@ export async function observeLive(connection: SwarmConnection, fleet: FleetFile)
     engine.get<SwarmNetwork[]>("/networks"),
   ])
   const found = deliveries(observed.services, fleet)
-  const [networkNames, reads] = await Promise.all([
+  const [networkNames, databaseSettings, reads] = await Promise.all([
     namesOf(engine, allServices, networks, observed.tasks),
+    readDatabaseSettings(fleet, connection.remote, observed.services),
     Promise.all(
       swarmHosts(fleet).map(({ name }) =>
         readHost(
@@ -36,6 +38,7 @@ export async function observeLive(connection: SwarmConnection, fleet: FleetFile)
     allConfigs,
     networks,
     networkNames,
+    databaseSettings,
     files: reads.flatMap((read) => read.files),
     filesRead: new Set(reads.flatMap((read) => read.directories)),
   }
