@@ -63,17 +63,9 @@ export function boxProvider(
       for (const name of names) await removeHost(project, name)
     },
     destroyAll: async () => {
-      await run([
-        "docker",
-        "compose",
-        "--project-name",
-        project,
-        "down",
-        "--volumes",
-        "--remove-orphans",
-        "--timeout",
-        "1",
-      ])
+      const argv = ["docker", "compose", "--project-name", project, "down", "--volumes"]
+      // What it cannot take down, because something is stuck to it, is taken down one by one.
+      await run([...argv, "--remove-orphans", "--timeout", "1"], { allowFailure: true })
       await removeLabelled(project)
       rmSync(state.path("box"), { recursive: true, force: true })
     },
@@ -144,20 +136,31 @@ async function removeHost(project: string, name: string): Promise<void> {
 
 /** What an interrupted compose run can leave behind without compose knowing it. */
 async function removeLabelled(project: string): Promise<void> {
-  for (const kind of ["container", "volume", "network"]) {
-    const all = kind === "container" ? ["--all"] : []
-    const found = await run([
-      "docker",
-      kind,
-      "ls",
-      ...all,
-      "--quiet",
-      "--filter",
-      `label=com.docker.compose.project=${project}`,
-    ])
-    const ids = found.stdout.split("\n").filter(Boolean)
-    if (ids.length > 0)
-      await run(["docker", kind, "rm", ...(kind === "network" ? [] : ["--force"]), ...ids])
+  for (const kind of ["container", "volume", "network"] as const) {
+    const ids = await labelled(project, kind)
+    if (kind === "network") for (const id of ids) await detachAll(id)
+    const force = kind === "network" ? [] : ["--force"]
+    if (ids.length > 0) await run(["docker", kind, "rm", ...force, ...ids])
+  }
+}
+
+async function labelled(project: string, kind: "container" | "volume" | "network") {
+  const all = kind === "container" ? ["--all"] : []
+  const filter = `label=com.docker.compose.project=${project}`
+  const found = await run(["docker", kind, "ls", ...all, "--quiet", "--filter", filter])
+  return found.stdout.split("\n").filter(Boolean)
+}
+
+/**
+ * Takes everything off a network, also endpoints whose container is gone: Docker
+ * keeps one now and then, and then refuses to remove the network.
+ */
+async function detachAll(network: string): Promise<void> {
+  const format = "{{range .Containers}}{{.Name}}\n{{end}}"
+  const found = await run(["docker", "network", "inspect", "--format", format, network])
+  for (const name of found.stdout.split("\n").filter(Boolean)) {
+    const argv = ["docker", "network", "disconnect", "--force", network, name]
+    await run(argv, { allowFailure: true })
   }
 }
 
