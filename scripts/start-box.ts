@@ -8,15 +8,14 @@ import { openState } from "./io/state.ts"
 import { runSteps, type Step } from "./progress.ts"
 import { smokeTest } from "./smoke.ts"
 
-/** Environment that runs on this machine. */
+/** Environment that runs on this machine when none is named. */
 export const boxEnvironment = "local"
 
 /** Images, hosts, Swarm, deploy and smoke test: what `npm start` does; idempotent. */
 export async function startBox(
   repository: string,
-  options: { allowDirty: boolean; environment?: string },
+  { allowDirty, environment }: { allowDirty: boolean; environment: string },
 ): Promise<void> {
-  const environment = options.environment ?? boxEnvironment
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   await runSteps([
@@ -25,7 +24,6 @@ export async function startBox(
     {
       title: "Apply the committed stacks",
       run: async (report) => {
-        const { allowDirty } = options
         await apply(repository, environment, { allowDirty, breakLock: false, report })
       },
     },

@@ -7,21 +7,22 @@ import { openState } from "./io/state.ts"
 import { boxEnvironment, startBox } from "./start-box.ts"
 import { fleetStatus, statusText } from "./status.ts"
 
-// `npm start`: the whole fleet on this machine, from the committed files.
+// `npm start [-- <environment>]`: the whole fleet on this machine, from the committed files.
 const repository = join(import.meta.dirname, "..")
+const environment = process.argv.slice(2).find((word) => !word.startsWith("-")) ?? boxEnvironment
 
 try {
   const start = nowMs()
-  await startBox(repository, { allowDirty: process.argv.includes("--allow-dirty") })
+  await startBox(repository, { environment, allowDirty: process.argv.includes("--allow-dirty") })
   const seconds = ((nowMs() - start) / 1000).toFixed(0)
-  const fleet = readFleetFile(repository, boxEnvironment)
-  const state = openState(repository, boxEnvironment)
+  const fleet = readFleetFile(repository, environment)
+  const state = openState(repository, environment)
   process.stdout.write(`\n${statusText(await fleetStatus(fleet, state))}\n
 The shop runs (${seconds} s):
   http://localhost:${boxPorts.http}      in a browser on this machine
   https://${fleet.network.vip}  the floating IP, as ${fleet.hostname} (CA: ${state.path("secrets", "ca.pem")})
-  npx quickcart status ${boxEnvironment}     ssh -F ${state.path("ssh", "config")} manager-1
-  npx quickcart down ${boxEnvironment}       removes everything\n`)
+  npx quickcart status ${environment}     ssh -F ${state.path("ssh", "config")} manager-1
+  npx quickcart down ${environment}       removes everything\n`)
 } catch (error) {
   const { text, exitCode } = explainError(error)
   process.stderr.write(`${text}\n`)
