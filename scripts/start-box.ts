@@ -14,7 +14,7 @@ export const boxEnvironment = "local"
 /** Images, hosts, Swarm, deploy and smoke test: what `npm start` does; idempotent. */
 export async function startBox(
   repository: string,
-  { allowDirty, environment }: { allowDirty: boolean; environment: string },
+  { allowDirty, environment = boxEnvironment }: { allowDirty: boolean; environment?: string },
 ): Promise<void> {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)

@@ -21,10 +21,7 @@ let startSeconds = 0
 beforeAll(async () => {
   await runSteps(downSteps(repository, "local"))
   const start = nowMs()
-  await startBox(repository, {
-    environment: "local",
-    allowDirty: process.env.CI === undefined,
-  })
+  await startBox(repository, { allowDirty: process.env.CI === undefined })
   startSeconds = Math.round((nowMs() - start) / 1000)
 })
 
