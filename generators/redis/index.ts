@@ -1,4 +1,4 @@
-import type { Component, ConfigFile, ServiceEntry, ToolCheck } from "../core/component.ts"
+import type { Component, ConfigFile, Rollout, ServiceEntry, ToolCheck } from "../core/component.ts"
 import { internalAuthority, internalCertificate, password } from "../core/credentials.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
@@ -9,9 +9,7 @@ import {
   clientPorts,
   clusterNames,
   keyPrefixes,
-  type Member,
   membersOf,
-  shardCount,
 } from "./clusters.ts"
 import { redisConfig } from "./config.ts"
 import { configKey, memberName, memberService, reconcileService, redisUsers } from "./service.ts"
@@ -36,6 +34,18 @@ export const redis: Component = {
   },
 }
 
+/**
+ * New members start together: each is healthy by itself, as an empty master. A
+ * change takes one at a time over both clusters, so that every shard keeps a copy
+ * and the masters their majority. None comes last: the masters move as they go.
+ */
+const memberRollout: Rollout = {
+  wave: waves.database,
+  deadlineSeconds: 300,
+  impact: "restart",
+  leader: "none",
+}
+
 function services(fleet: Fleet, cluster: ClusterName): ServiceEntry[] {
   const { redis } = fleet
   const members = membersOf(fleet, cluster)
@@ -49,26 +59,19 @@ function services(fleet: Fleet, cluster: ClusterName): ServiceEntry[] {
     ...members.map((member, index) => ({
       tier: "redis",
       name: memberName(member),
-      rollout: { wave: waveOf(member), deadlineSeconds: 300, impact: "restart" as const },
+      rollout: memberRollout,
       definition: memberService(fleet, redis, member),
       configs: index === 0 ? [config] : [],
     })),
     {
       tier: "redis",
       name: `redis-${cluster}-reconcile`,
-      rollout: { wave: waves.database + 2 * shardCount, deadlineSeconds: 180, impact: "restart" },
+      // After the members that it joins; beside those of Patroni, which need nothing of it.
+      rollout: { wave: waves.database + 10, deadlineSeconds: 180, impact: "restart" },
       definition: reconcileService(fleet, cluster),
       configs: [],
     },
   ]
-}
-
-/**
- * Never two members of a cluster at once, so that every shard keeps a copy and
- * the masters their majority. Secondaries go first: they have the least to hand over.
- */
-function waveOf({ number }: Member): number {
-  return waves.database + ((number + shardCount - 1) % (2 * shardCount))
 }
 
 function flows(fleet: Fleet): Flow[] {

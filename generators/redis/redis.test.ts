@@ -34,12 +34,25 @@ test("no two processes of a host want one port", () => {
   expect(new Set(taken).size).toBe(12)
 })
 
-test("a wave never holds two members of one cluster, and forming comes last", () => {
+test("all members start together and change one at a time; forming comes after them", () => {
   const services = redis.contribute(fleetWith()).services
-  const sessions = services.filter(({ name }) => name.startsWith("redis-sessions-"))
-  expect(new Set(sessions.map(({ rollout }) => rollout.wave)).size).toBe(7)
-  const last = sessions.toSorted((a, b) => a.rollout.wave - b.rollout.wave).at(-1)
-  expect(last?.name).toBe("redis-sessions-reconcile")
+  const [members, forming] = [false, true].map((isForming) =>
+    services.filter(({ name }) => name.endsWith("-reconcile") === isForming),
+  )
+  expect(members?.map(({ rollout }) => [rollout.wave, rollout.leader])).toEqual(
+    Array.from({ length: 12 }, () => [100, "none"]),
+  )
+  expect(forming?.map(({ rollout }) => [rollout.wave, rollout.leader])).toEqual([
+    [110, undefined],
+    [110, undefined],
+  ])
+})
+
+test("the next member waits for the last to be healthy, and it takes no other down with it", () => {
+  for (const { definition } of redis.contribute(fleetWith()).services.slice(0, 6)) {
+    expect(definition.healthcheck?.test).toEqual(["CMD", "redis-health"])
+    expect(definition.deploy.update_config).toMatchObject({ order: "stop-first", parallelism: 1 })
+  }
 })
 
 test("sessions are kept, the cache is evicted", () => {

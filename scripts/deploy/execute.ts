@@ -8,10 +8,11 @@ import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
 import { leaderKinds } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
-import { observe } from "./observe.ts"
+import { type Observed, observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack, type Undo } from "./rollback.ts"
+import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 import {
   actorLabel,
@@ -135,8 +136,11 @@ async function deployBatch(
   const services = batch.map((operation) => operation.service)
   await send(services, connection, origin, report)
   const abort = new AbortController()
+  const { engine } = connection
+  // A dozen members start together, and each look reads the whole stack.
+  const see = sharing(() => observe(engine))
   const awaited = services.map((service) =>
-    awaitService(connection.engine, service, report, abort.signal).catch((error) => {
+    awaitService({ engine, see }, service, report, abort.signal).catch((error) => {
       abort.abort()
       throw error
     }),
@@ -191,8 +195,13 @@ function labelsOf({ commit, actor }: Origin): Record<string, string> {
 /** Rejection of a wait that was given up because a sibling failed. */
 const aborted = new Error("a sibling failed")
 
+interface Sight {
+  engine: Engine
+  see: () => Promise<Observed>
+}
+
 async function awaitService(
-  engine: Engine,
+  sight: Sight,
   service: DesiredService,
   report: Report,
   signal: AbortSignal,
@@ -202,9 +211,9 @@ async function awaitService(
   let last = ""
   for (;;) {
     if (signal.aborted) throw aborted
-    const { verdict, settled } = await look(engine, service)
+    const { verdict, settled } = await look(sight, service)
     if (verdict.state === "failed") {
-      throw new Failure(await describeFailure(engine, service.name, verdict.detail))
+      throw new Failure(await describeFailure(sight.engine, service.name, verdict.detail))
     }
     if (verdict.state === "converged") {
       convergedSince ??= nowMs()
@@ -222,17 +231,17 @@ async function awaitService(
     last = verdict.detail
     if (nowMs() - start > service.deadlineSeconds * 1000) {
       const detail = `not converged after its deadline of ${service.deadlineSeconds} s (${verdict.detail})`
-      throw new Failure(await describeFailure(engine, service.name, detail))
+      throw new Failure(await describeFailure(sight.engine, service.name, detail))
     }
     await delay(pollMs)
   }
 }
 
 async function look(
-  engine: Engine,
+  { engine, see }: Sight,
   service: DesiredService,
 ): Promise<{ verdict: Convergence; settled: boolean }> {
-  const observed = await observe(engine)
+  const observed = await see()
   const live = observed.services.find((candidate) => candidate.Spec.Name === service.name)
   const query = filters({ service: [live?.ID ?? ""], "_up-to-date": ["true"] })
   const upToDate = live === undefined ? [] : await engine.get<SwarmTask[]>(`/tasks?${query}`)

@@ -1,4 +1,7 @@
+import { join } from "node:path"
 import { expect, test } from "vitest"
+import { readDesired } from "./desired.ts"
+import { readFleetFile } from "./fleet-file.ts"
 import { rollSequence } from "./roll-sequence.ts"
 
 const pinned = (name: string, host: string) => ({
@@ -54,4 +57,23 @@ test("equals go one at a time, and start together", () => {
     rollSequence(all, new Map([["none", undefined]])).map(({ operations }) => operations.length)
   expect(sizes(etcd)).toEqual([1, 1])
   expect(sizes(etcd.map((operation) => ({ ...operation, kind: "create-service" })))).toEqual([2])
+})
+
+test("Redis comes in two steps, members and forming, and its members change one by one", () => {
+  const repository = join(import.meta.dirname, "../..")
+  const { secrets } = readFleetFile(repository, "local-data")
+  const { services } = readDesired(
+    join(repository, "stacks/local-data"),
+    secrets.map((key) => ({ key, name: key, value: "" })),
+  )
+  const redis = services.filter(({ shortName }) => shortName.startsWith("redis-"))
+  const sizes = (kind: "create-service" | "update-service") =>
+    [...Map.groupBy(redis, ({ wave }) => wave).values()].map((wave) =>
+      rollSequence(
+        wave.map((service) => ({ kind, service })),
+        new Map([["none", undefined]]),
+      ).map(({ operations }) => operations.length),
+    )
+  expect(sizes("create-service")).toEqual([[12], [2]])
+  expect(sizes("update-service")).toEqual([Array.from({ length: 12 }, () => 1), [2]])
 })

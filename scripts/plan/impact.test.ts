@@ -67,6 +67,20 @@ test("a database member fails over within the objective", () => {
   )
 })
 
+test("equals of a quorum decide while one restarts", () => {
+  const parts: ServiceParts = { role: "manager", leader: "none", volumes: ["etcd"] }
+  expect(impactOf("etcd-1", parts, ["image"], { ...context, members: 3 })).toBe(
+    "rolling restart; none; 2 of 3 members decide while one restarts",
+  )
+})
+
+test("a Redis member hands over; both clusters sharing a wave is no quorum of twelve", () => {
+  const parts: ServiceParts = { host: "database-1", leader: "none", volumes: ["redis-cache-1"] }
+  expect(impactOf("redis-cache-1", parts, ["image"], { ...context, members: 12 })).toBe(
+    "rolling restart; none; one member at a time; a master hands its slots to its replica before it stops, and clients are redirected",
+  )
+})
+
 test("start-first replaces tasks without a gap", () => {
   expect(impactOf("app", { replicas: 4, update: { parallelism: 1, order: "start-first" } })).toBe(
     "rolling restart; none; each new task is healthy before an old one of 4 drains and stops, 1 at a time",

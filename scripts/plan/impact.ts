@@ -47,6 +47,7 @@ export function updateImpact(
   if (role === "database" && durableVolumes(service).length > 0) {
     return failsOver(service, context.fleet)
   }
+  if (isRedisMember(service)) return handsOver()
   if (service.leader === "none") return keepsQuorum(context.members)
   return restarts(service, definition, context.fleet)
 }
@@ -121,6 +122,18 @@ function movesVip(service: DesiredService, definition: Definition, context: Impa
 
 function keepsQuorum(members: number): Impact {
   const reason = `${members - 1} of ${members} members decide while one restarts`
+  return { kind: "rolling restart", unavailable: none, reason, ...undone }
+}
+
+/** Not the service that forms the cluster, which no request passes. */
+function isRedisMember({ shortName, leader }: DesiredService): boolean {
+  return leader === "none" && shortName.startsWith("redis-")
+}
+
+/** `run-redis`: the replica takes over first, while writes wait. */
+function handsOver(): Impact {
+  const reason =
+    "one member at a time; a master hands its slots to its replica before it stops, and clients are redirected"
   return { kind: "rolling restart", unavailable: none, reason, ...undone }
 }
 
