@@ -34,6 +34,12 @@ test("applying every change to one value gives the other", () => {
   )
 })
 
+test("a field may be called __proto__", () => {
+  const named = JSON.parse('{"__proto__": {"a": 1}}')
+  expect(paths({}, named)).toEqual(["__proto__"])
+  expect(Object.keys(withField({}, ["__proto__"], { a: 1 }) as object)).toEqual(["__proto__"])
+})
+
 function json() {
   return fc.jsonValue({ maxDepth: 3 })
 }

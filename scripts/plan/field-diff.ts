@@ -18,7 +18,7 @@ export function fieldChanges(before: unknown, after: unknown, path: Path = []): 
   }
   if (isMap(before) && isMap(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
-    return keys.flatMap((key) => fieldChanges(before[key], after[key], [...path, key]))
+    return keys.flatMap((key) => fieldChanges(own(before, key), own(after, key), [...path, key]))
   }
   return [{ path, before, after }]
 }
@@ -28,10 +28,19 @@ export function withField<T>(root: T, path: Path, value: unknown): T {
   const [step, ...rest] = path
   if (step === undefined) return value as T
   const copy = (Array.isArray(root) ? [...root] : { ...root }) as Record<string | number, unknown>
-  if (rest.length > 0) copy[step] = withField(copy[step] ?? {}, rest, value)
-  else if (value === undefined) delete copy[step]
-  else copy[step] = value
-  return copy as T
+  if (rest.length === 0 && value === undefined) {
+    delete copy[step]
+    return copy as T
+  }
+  const inner = rest.length === 0 ? value : withField(own(copy, step) ?? {}, rest, value)
+  // An assignment to `__proto__` would make no field.
+  const field = { value: inner, enumerable: true, configurable: true, writable: true }
+  return Object.defineProperty(copy, step, field) as T
+}
+
+/** The object's own field; `__proto__` is inherited by all. */
+function own(value: Record<string | number, unknown>, key: string | number): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -45,5 +54,8 @@ function sameJson(a: unknown, b: unknown): boolean {
   }
   if (!isMap(a) || !isMap(b)) return false
   const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => sameJson(a[key], b[key]))
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameJson(own(a, key), own(b, key)))
+  )
 }
