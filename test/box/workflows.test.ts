@@ -166,10 +166,7 @@ test("a broken merge is a failed deployment; the old version serves, production 
 
 test("no secret is in what the workflows printed, set or left in their clones", () => {
   const { directory } = hub.world
-  // Links are not followed: node_modules is this repository's.
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+  const files = filesBelow(directory).map((file) => relative(directory, file))
   expect(files.filter((file) => /temporary\/output-\d+$/.test(file)).length).toBeGreaterThan(10)
   expect(files.filter((file) => /temporary\/summary-\d+$/.test(file)).length).toBeGreaterThan(10)
   const places = [
@@ -191,6 +188,15 @@ test("no secret is in what the workflows printed, set or left in their clones", 
     if (name === "QUICKCART_SSH_KEY") expect(holding.length).toBeGreaterThan(1)
   }
 })
+
+/** Links are not followed: node_modules is this repository's, npx links to the clone. */
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) return filesBelow(path)
+    return entry.isFile() ? [path] : []
+  })
+}
 
 function isKeyFile(place: string): boolean {
   return /^[^/]+\/workspace\/\.quickcart\/(staging|production)\/ssh\/deploy_key$/.test(place)
