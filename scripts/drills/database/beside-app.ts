@@ -26,7 +26,7 @@ export function besideApp(
     "--network",
     "host",
     "--volume",
-    `${stackName}_database-run:/run/database:ro`,
+    `${stackName}_database_run:/run/database:ro`,
     "--entrypoint",
     entrypoint,
     image,

@@ -117,12 +117,14 @@ function reason(error) {
   return `${error.code ?? ""} ${error.message}`.trim().slice(0, 120)
 }
 
+/** Again while it fails, for a minute. */
 async function persist(work) {
+  const end = Date.now() + 60_000
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (ending) throw error
+      if (Date.now() > end) throw error
       await new Promise((resolve) => setTimeout(resolve, 500))
     }
   }
