@@ -18,10 +18,10 @@ export interface DatabaseAccess {
   switchover(change: Switch): Promise<void>
   /**
    * Makes the app host's queries wait, on both routes, until `member` is the primary
-   * there; from then on the host itself sees to it that they go on. False when
-   * transactions did not end, or something else holds them: then nothing waits.
+   * there; from then on the host itself sees to it that they go on. Returns why it could
+   * not be done, after which nothing waits; undefined when it was.
    */
-  hold(host: string, member: string): Promise<boolean>
+  hold(host: string, member: string): Promise<string | undefined>
   /** Ends a hold at once; harmless without one. */
   release(host: string): Promise<void>
   /** Waits for the end of a hold; how long it was, or undefined when the primary did not come. */
@@ -71,7 +71,10 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       const url = `https://${leader.host}:8008/switchover`
       await inMember(leader.name, `${curl} --fail-with-body --request POST --data '${body}' ${url}`)
     },
-    hold: async (host, member) => (await guard(host, `hold ${member}`)).exitCode === 0,
+    hold: async (host, member) => {
+      const { exitCode, stderr } = await guard(host, `hold ${member}`)
+      return exitCode === 0 ? undefined : stderr.trim() || "PgBouncer does not answer"
+    },
     release: async (host) => {
       await guard(host, "release")
     },

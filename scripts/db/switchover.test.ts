@@ -30,7 +30,7 @@ function scene(change: Partial<DatabaseAccess> = {}) {
     },
     hold: async (host) => {
       calls.push(`hold ${host}`)
-      return true
+      return undefined
     },
     release: async (host) => void calls.push(`release ${host}`),
     held: async (host) => {
@@ -56,8 +56,10 @@ test("queries are held on every host, the primary changes, and the longest hold 
 })
 
 test("a host whose transactions do not end stops it, and every host goes on", async () => {
-  const { calls, run } = scene({ hold: async (host) => host !== "app-2" })
-  await expect(run()).rejects.toThrow("app-2 did not end within")
+  const { calls, run } = scene({
+    hold: async (host) => (host === "app-2" ? "transactions did not end within 3 s" : undefined),
+  })
+  await expect(run()).rejects.toThrow("app-2: transactions did not end within 3 s")
   expect(calls).toEqual(["checkpoint database-1", "release app-1", "release app-2"])
 })
 

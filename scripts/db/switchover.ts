@@ -49,14 +49,12 @@ export async function switchover(
 }
 
 async function holdAll(database: DatabaseAccess, member: string): Promise<void> {
-  const held = await Promise.all(
-    database.poolers.map(async (host) => ({ host, ok: await database.hold(host, member) })),
+  const refusals = await Promise.all(
+    database.poolers.map(async (host) => ({ host, why: await database.hold(host, member) })),
   )
-  const busy = held.filter(({ ok }) => !ok).map(({ host }) => host)
-  if (busy.length === 0) return
-  throw new Failure(
-    `transactions on ${busy.join(", ")} did not end within 3 s, or a failover is under way; nothing was switched.`,
-  )
+  const lines = refusals.flatMap(({ host, why }) => (why === undefined ? [] : `${host}: ${why}`))
+  if (lines.length === 0) return
+  throw new Failure(`nothing was switched: queries could not be held.\n  ${lines.join("\n  ")}`)
 }
 
 async function longestHold(database: DatabaseAccess, member: string): Promise<number> {
