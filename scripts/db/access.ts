@@ -72,7 +72,8 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       await inMember(leader.name, `${curl} --fail-with-body --request POST --data '${body}' ${url}`)
     },
     hold: async (host, member) => {
-      const { exitCode, stderr } = await guard(host, `hold ${member}`)
+      const address = databases.find(({ name }) => name === member)?.privateAddress
+      const { exitCode, stderr } = await guard(host, `hold ${member} ${address}`)
       return exitCode === 0 ? undefined : stderr.trim() || "PgBouncer does not answer"
     },
     release: async (host) => {
