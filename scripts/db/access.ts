@@ -1,7 +1,8 @@
+import { PassThrough } from "node:stream"
 import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { stackName } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
-import type { Remote } from "../io/ssh.ts"
+import type { ExecOptions, Remote } from "../io/ssh.ts"
 import { type Cluster, parseCluster, type Switch } from "./cluster.ts"
 
 /** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
@@ -15,7 +16,8 @@ export interface DatabaseAccess {
   /** Client transactions on a member that are older than some seconds. */
   longTransactions(member: string, seconds: number): Promise<number>
   checkpoint(member: string): Promise<void>
-  switchover(change: Switch): Promise<void>
+  /** Makes everything ready for a switchover, which `begin` then does, or `cancel` gives up. */
+  prepareSwitchover(change: Switch): { begin(): Promise<void>; cancel(): void }
   /**
    * Makes the app host's queries wait, on both routes, until `member` is the primary
    * there; from then on the host itself sees to it that they go on. Returns why it could
@@ -35,16 +37,18 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
   const databases = hostsOf(fleet, "database")
   const members = databases.map((host) => host.name)
   const poolers = hostsOf(fleet, "app").map((host) => host.name)
-  const inService = (host: string, service: string, command: string, allowFailure = false) =>
+  const inService = (host: string, service: string, command: string, options: ExecOptions = {}) =>
     remote.exec(
       host,
       `docker exec --interactive $(docker ps --quiet --filter label=com.docker.swarm.service.name=${stackName}_${service} | head -n 1) ${command}`,
-      { allowFailure, timeoutSeconds: 90 },
+      { timeoutSeconds: 90, ...options },
     )
-  const inMember = (name: string, command: string, allowFailure = false) =>
-    inService(name, `patroni-${name.split("-").at(-1)}`, command, allowFailure)
+  const inMember = (name: string, command: string, options: ExecOptions = {}) =>
+    inService(name, `patroni-${name.split("-").at(-1)}`, command, options)
   const guard = (host: string, action: string) =>
-    inService(host, "pgbouncer", `/usr/local/libexec/pgbouncer-guard ${action}`, true)
+    inService(host, "pgbouncer", `/usr/local/libexec/pgbouncer-guard ${action}`, {
+      allowFailure: true,
+    })
   const onLeader = (name: string, sql: string) =>
     inMember(name, `setpriv --reuid=postgres --regid=postgres --init-groups psql -qAtc "${sql}"`)
   return {
@@ -53,7 +57,9 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     cluster: async () => {
       const faults: string[] = []
       for (const { name, privateAddress } of databases) {
-        const asked = await inMember(name, `${curl} https://${privateAddress}:8008/cluster`, true)
+        const asked = await inMember(name, `${curl} https://${privateAddress}:8008/cluster`, {
+          allowFailure: true,
+        })
         if (asked.exitCode === 0) return parseCluster(asked.stdout)
         faults.push(`${name}: ${asked.stderr.trim() || "no answer"}`)
       }
@@ -66,10 +72,23 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     checkpoint: async (member) => {
       await onLeader(member, "CHECKPOINT")
     },
-    switchover: async ({ leader, candidate }) => {
+    prepareSwitchover: ({ leader, candidate }) => {
       const body = JSON.stringify({ leader: leader.name, candidate: candidate.name })
       const url = `https://${leader.host}:8008/switchover`
-      await inMember(leader.name, `${curl} --fail-with-body --request POST --data '${body}' ${url}`)
+      const post = `${curl} --fail-with-body --request POST --data @- ${url}`
+      // Waits for the word, so that no query waits for SSH and Docker; without one it ends.
+      const input = new PassThrough()
+      const done = inMember(leader.name, `sh -c 'read -r body && echo "$body" | ${post}'`, {
+        input,
+      })
+      done.catch(() => {})
+      return {
+        begin: async () => {
+          input.end(`${body}\n`)
+          await done
+        },
+        cancel: () => input.end(),
+      }
     },
     hold: async (host, member) => {
       const address = databases.find(({ name }) => name === member)?.privateAddress

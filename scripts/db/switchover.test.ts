@@ -24,10 +24,13 @@ function scene(change: Partial<DatabaseAccess> = {}) {
     cluster: async () => cluster(),
     longTransactions: async () => 0,
     checkpoint: async (member) => void calls.push(`checkpoint ${member}`),
-    switchover: async ({ candidate }) => {
-      calls.push(`switch to ${candidate.name}`)
-      primary = candidate.name
-    },
+    prepareSwitchover: ({ candidate }) => ({
+      begin: async () => {
+        calls.push(`switch to ${candidate.name}`)
+        primary = candidate.name
+      },
+      cancel: () => {},
+    }),
     hold: async (host) => {
       calls.push(`hold ${host}`)
       return undefined
@@ -67,7 +70,7 @@ test("a refusal of Patroni's leaves nobody waiting", async () => {
   const refuse = async () => {
     throw new Error("switchover is not possible")
   }
-  const { calls, run } = scene({ switchover: refuse })
+  const { calls, run } = scene({ prepareSwitchover: () => ({ begin: refuse, cancel: () => {} }) })
   await expect(run()).rejects.toThrow("not possible")
   expect(calls.slice(-2)).toEqual(["release app-1", "release app-2"])
 })

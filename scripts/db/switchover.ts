@@ -32,11 +32,13 @@ export async function switchover(
   }
   await database.checkpoint(leader.name)
   report(`${leader.name} is ready to hand over to ${candidate.name}`)
+  const prepared = database.prepareSwitchover(change)
   try {
     await holdAll(database, candidate.name)
     report(`${database.poolers.length} poolers hold their queries`)
-    await database.switchover(change)
+    await prepared.begin()
   } catch (error) {
+    prepared.cancel()
     await Promise.all(database.poolers.map((host) => database.release(host)))
     throw error
   }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream"
 import { $ } from "zx"
 import { Failure } from "./failure.ts"
 
@@ -9,7 +10,7 @@ export interface CommandResult {
 
 export interface CommandOptions {
   /** Text for standard input; the only way a secret may reach a command. */
-  input?: string
+  input?: string | Readable
   /** Accept any exit code instead of throwing. */
   allowFailure?: boolean
   timeoutSeconds?: number

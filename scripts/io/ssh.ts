@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type { Readable } from "node:stream"
 import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { Fatal } from "./clock.ts"
 import { type CommandResult, run } from "./command.ts"
@@ -21,7 +22,8 @@ export interface Remote {
 }
 
 export interface ExecOptions {
-  input?: string
+  /** Text, or a stream whose end the command waits for. */
+  input?: string | Readable
   allowFailure?: boolean
   timeoutSeconds?: number
 }
