@@ -35,6 +35,7 @@ export const etcdQuorumLoss: Drill = {
   name: "etcd-quorum-loss",
   environment: "local-data",
   summary: "two of three etcd members are cut off for two minutes: writes go on, it heals alone",
+  onlyThorough: true,
   run: (context) =>
     isolate(context, { failovers: 0, outageSeconds: 1 }, async () => {
       const heals: (() => Promise<void>)[] = []
@@ -72,6 +73,7 @@ export const membersFrozen: Drill = {
   name: "members-frozen",
   environment: "local-data",
   summary: "SIGSTOP of every process of the primary and of one replica, then SIGCONT",
+  onlyThorough: true,
   run: (context) =>
     isolate(context, { failovers: 1, outageSeconds: failoverSeconds }, async (primary) => {
       const other = hostsOf(context.fleet, "database").find(({ name }) => name !== primary)
@@ -92,6 +94,7 @@ export const dockerRestarted: Drill = {
   name: "dockerd-restarted",
   environment: "local-data",
   summary: "dockerd of the primary's host is restarted: one failover at most",
+  onlyThorough: true,
   run: (context) =>
     isolate(context, { failovers: 1, outageSeconds: failoverSeconds }, async (primary) => {
       await inHost(context, primary, ["sh", "-c", "kill $(cat /var/run/docker.pid)"])
@@ -104,6 +107,7 @@ export const managersUnseen: Drill = {
   name: "managers-unseen",
   environment: "local-data",
   summary: "no Swarm traffic between the primary's host and the managers: one failover at most",
+  onlyThorough: true,
   run: (context) =>
     isolate(context, { failovers: 1, outageSeconds: failoverSeconds }, async (primary) => {
       const managers = hostsOf(context.fleet, "manager").map((host) => host.privateAddress)
