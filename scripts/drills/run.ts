@@ -7,7 +7,14 @@ import { updateReadme } from "./numbers.ts"
 import { type DrillReport, reportText, writeReport } from "./report.ts"
 
 /** What tests and benches report beside the drills. */
-const otherReports = ["box-start", "render-scaling", "drift", "secret-rotation", "test-run"]
+const otherReports = [
+  "box-start",
+  "data-box-start",
+  "render-scaling",
+  "drift",
+  "secret-rotation",
+  "test-run",
+]
 
 /** What drills need to know of the box. */
 export function drillContext(

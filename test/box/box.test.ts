@@ -6,10 +6,10 @@ import { atMost, atMostTime, broken, reportText, writeReport } from "../../scrip
 import { drillContext } from "../../scripts/drills/run.ts"
 import { downSteps, upSteps } from "../../scripts/hosts/up.ts"
 import { nowMs } from "../../scripts/io/clock.ts"
-import { run } from "../../scripts/io/command.ts"
 import { boxPorts } from "../../scripts/io/providers/box-compose.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
+import { boxMemoryGibibytes } from "./box-memory.ts"
 import { drillTwice } from "./drill-twice.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
@@ -32,7 +32,7 @@ test("a browser on this machine reaches the shop through the door", async () => 
 })
 
 test("the box starts quickly and leaves most of the memory to others", async () => {
-  const gibibytes = await boxMemoryGibibytes()
+  const gibibytes = await boxMemoryGibibytes("local")
   const report = await writeReport(repository, "box-start", {
     parameters: { hosts: context.fleet.hosts.length, images: "built, not pulled" },
     samples: [startSeconds],
@@ -64,20 +64,3 @@ describe("drills", () => {
     drillTwice(context, drill),
   )
 })
-
-/** Memory of all containers of the box, as Docker accounts it. */
-async function boxMemoryGibibytes(): Promise<number> {
-  const filter = "label=com.docker.compose.project=quickcart-local"
-  const ids = (await run(["docker", "ps", "--quiet", "--filter", filter])).stdout.split("\n")
-  const argv = ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}"]
-  const stats = await run([...argv, ...ids.filter(Boolean)])
-  const units: Record<string, number> = { KiB: 2 ** -20, MiB: 2 ** -10, GiB: 1 }
-  const sizes = stats.stdout
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => {
-      const [, amount, unit = ""] = /^([\d.]+)(\w+)/.exec(line) ?? []
-      return Number(amount) * (units[unit] ?? Number.NaN)
-    })
-  return Number(sizes.reduce((sum, size) => sum + size, 0).toFixed(2))
-}

@@ -2,11 +2,13 @@ import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import { apply } from "../../scripts/deploy/apply.ts"
 import { drills, environmentOf } from "../../scripts/drills/index.ts"
+import { atMost, broken, reportText, writeReport } from "../../scripts/drills/report.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
 import { downSteps } from "../../scripts/hosts/up.ts"
 import { nowMs } from "../../scripts/io/clock.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
+import { boxMemoryGibibytes } from "../box/box-memory.ts"
 import { drillTwice } from "../box/drill-twice.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
@@ -15,11 +17,30 @@ const say = (line: string) => process.stdout.write(`    ${line}\n`)
 const context = drillContext(repository, say, false, environment)
 const allowDirty = process.env.CI === undefined
 
+let startSeconds = 0
+
 beforeAll(async () => {
   await runSteps(downSteps(repository, environment))
   const start = nowMs()
   await startBox(repository, { allowDirty, environment })
-  say(`the box with its data tier started in ${Math.round((nowMs() - start) / 1000)} s`)
+  startSeconds = Math.round((nowMs() - start) / 1000)
+})
+
+test("the box with its whole data tier fits in 3 GiB", async () => {
+  const report = await writeReport(repository, "data-box-start", {
+    parameters: { hosts: context.fleet.hosts.length, images: "built, not pulled" },
+    samples: [startSeconds],
+    unit: "s",
+    bounds: [
+      atMost(
+        "memory of the box, data tier included (GiB)",
+        await boxMemoryGibibytes(environment),
+        3,
+      ),
+    ],
+  })
+  say(reportText(report))
+  expect(broken(report.bounds, report.pace)).toEqual([])
 })
 
 test("apply once more changes nothing", async () => {
