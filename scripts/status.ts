@@ -1,4 +1,6 @@
 import Table from "cli-table3"
+import { openDatabase } from "./db/access.ts"
+import { type DatabaseHealth, databaseHealth, databaseLines } from "./db/health.ts"
 import { type BalancerState, balancerStates } from "./deploy/balancers.ts"
 import { desiredTasks, hasCompleted } from "./deploy/converge.ts"
 import type { FleetFile } from "./deploy/fleet-file.ts"
@@ -37,6 +39,8 @@ export interface FleetStatus {
   /** Load balancers that could not take the VIP over now. */
   balancersNotReady: string[]
   leader: string | null
+  /** Null without a database in this environment. */
+  database: DatabaseHealth | null
   /** TLS certificates among the secrets: as the VIP serves them, or as they are known here. */
   certificates: CertificateStatus[]
   healthy: boolean
@@ -46,12 +50,15 @@ export interface FleetStatus {
 export async function fleetStatus(fleet: FleetFile, state: State): Promise<FleetStatus> {
   const connection = await connectSwarm(fleet, state)
   try {
-    const [observed, balancers, expiries] = await Promise.all([
+    const [observed, balancers, expiries, database] = await Promise.all([
       observe(connection.engine),
       balancerStates(fleet, connection),
       certificates(fleet, state, nowMs()),
+      hasDatabase(fleet) ? databaseHealth(openDatabase(fleet, connection.remote)) : null,
     ])
-    return { ...summarise(fleet, observed, balancers), certificates: expiries }
+    const summary = summarise(fleet, observed, balancers)
+    const healthy = summary.healthy && (database === null || database.faults.length === 0)
+    return { ...summary, healthy, certificates: expiries, database }
   } finally {
     await connection.close()
   }
@@ -67,8 +74,14 @@ export function statusText(status: FleetStatus): string {
     services.push([s.name, `${s.running}/${s.desired}`, s.image, s.update])
   }
   const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`
+  const database = status.database === null ? [] : databaseLines(status.database)
   const expiry = status.certificates.map(certificateLine)
-  return [summary, ...expiry, hosts.toString(), services.toString()].join("\n")
+  return [summary, ...database, ...expiry, hosts.toString(), services.toString()].join("\n")
+}
+
+/** Hosts of the role may be there for Redis alone. */
+function hasDatabase(fleet: FleetFile): boolean {
+  return fleet.secrets.includes("patroni_tls")
 }
 
 function standby({ balancersNotReady }: FleetStatus): string {
@@ -86,7 +99,7 @@ function summarise(
   fleet: FleetFile,
   observed: Observed,
   balancers: BalancerState[],
-): Omit<FleetStatus, "certificates"> {
+): Omit<FleetStatus, "certificates" | "database"> {
   const nodes = new Map(observed.nodes.map((node) => [node.Description.Hostname, node]))
   const running = observed.tasks.filter(
     (task) => task.Status.State === "running" && task.DesiredState === "running",

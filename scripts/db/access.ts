@@ -4,6 +4,7 @@ import { stackName } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
 import type { ExecOptions, Remote } from "../io/ssh.ts"
 import { type Cluster, parseCluster, type Switch } from "./cluster.ts"
+import { type Pool, parsePools } from "./pools.ts"
 
 /** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
 export interface DatabaseAccess {
@@ -28,6 +29,8 @@ export interface DatabaseAccess {
   release(host: string): Promise<void>
   /** Waits for the end of a hold; how long it was, or undefined when the primary did not come. */
   held(host: string): Promise<number | undefined>
+  /** The pools of an app host's PgBouncer; undefined when it does not answer. */
+  pools(host: string): Promise<Pool[] | undefined>
 }
 
 const curl = "curl --silent --show-error --max-time 60 --config /run/patroni/curl.conf"
@@ -97,6 +100,11 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     },
     release: async (host) => {
       await guard(host, "release")
+    },
+    pools: async (host) => {
+      const show = `/usr/local/libexec/pgbouncer-console --header 'SHOW POOLS' 'SHOW DATABASES'`
+      const { exitCode, stdout } = await inService(host, "pgbouncer", show, { allowFailure: true })
+      return exitCode === 0 ? parsePools(stdout) : undefined
     },
     held: async (host) => {
       const { exitCode, stdout } = await guard(host, "wait")

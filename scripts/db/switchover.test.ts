@@ -36,6 +36,7 @@ function scene(change: Partial<DatabaseAccess> = {}) {
       return undefined
     },
     release: async (host) => void calls.push(`release ${host}`),
+    pools: async () => [],
     held: async (host) => {
       calls.push(`wait ${host}`)
       return host === "app-2" ? 2.5 : 1.5
