@@ -12,6 +12,7 @@ import {
 } from "./database/isolation.ts"
 import { manyClients, poolingOverhead } from "./database/pooling.ts"
 import { redisMasterKilled } from "./database/redis.ts"
+import { replicaBehind } from "./database/replica-behind.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
@@ -44,6 +45,7 @@ export const drills: Drill[] = [
   routeKilled,
   etcdCut,
   primaryCutOff,
+  replicaBehind,
   managersUnseen,
   dockerRestarted,
   membersFrozen,

@@ -6,7 +6,7 @@ import { inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime, type Measured } from "../report.ts"
 import type { ProbeResult } from "./ledger.ts"
 import { startLocalWriter } from "./local-writer.ts"
-import { awaitDatabase, awaitPrimary, inMember } from "./members.ts"
+import { awaitDatabase, awaitPrimary, inMember, sqlIn } from "./members.ts"
 import { asked, between, cut, everything, towards } from "./network.ts"
 import { alwaysBounds, underProbe } from "./under-probe.ts"
 
@@ -176,8 +176,8 @@ async function isolate(
 
 async function timeline(context: DrillContext): Promise<{ primary: string; number: number }> {
   const primary = await awaitDatabase(context)
-  const sql = "select timeline_id from pg_control_checkpoint()"
-  const ask = `cd /; setpriv --reuid=postgres --regid=postgres --init-groups psql -XqAtc 'checkpoint' -c '${sql}'`
-  const { stdout } = await inMember(context, primary, ask)
-  return { primary, number: Number(stdout.trim()) }
+  await sqlIn(context, primary, "checkpoint")
+  const number = await sqlIn(context, primary, "select timeline_id from pg_control_checkpoint()")
+  return { primary, number: Number(number) }
+}
 }

@@ -41,3 +41,11 @@ export function awaitPrimary(context: DrillContext, old: string): Promise<string
     return now === old ? undefined : now
   })
 }
+
+/** One statement as the superuser of a member; what it printed. */
+export async function sqlIn(context: DrillContext, host: string, sql: string): Promise<string> {
+  const psql = "cd /; setpriv --reuid=postgres --regid=postgres --init-groups psql -XqAt -d shop"
+  const result = await inMember(context, host, `${psql} -c "${sql}"`)
+  if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stderr.trim()}`)
+  return result.stdout.trim()
+}

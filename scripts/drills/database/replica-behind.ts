@@ -1,0 +1,77 @@
+import { hostsOf } from "../../deploy/fleet-file.ts"
+import { stackName } from "../../deploy/swarm-types.ts"
+import { waitFor } from "../../io/clock.ts"
+import { Failure } from "../../io/failure.ts"
+import type { Drill, DrillContext } from "../drill.ts"
+import { inHost, taskContainer } from "../fleet-access.ts"
+import { atMost, atMostTime } from "../report.ts"
+import { awaitDatabase, sqlIn } from "./members.ts"
+import { alwaysBounds, clientHost, underProbe } from "./under-probe.ts"
+
+const megabytes = 500
+const leaveSeconds = 30
+const returnSeconds = 120
+
+/** A replica that stops replaying is of no use to readers, until it caught up. */
+export const replicaBehind: Drill = {
+  name: "replica-behind",
+  environment: "local-data",
+  summary: "a replica falls 500 MB behind: it leaves the read pool, and returns by itself",
+  onlyThorough: true,
+  run: async (context) => {
+    const primary = await awaitDatabase(context)
+    const replica = hostsOf(context.fleet, "database").find(({ name }) => name !== primary)?.name
+    if (replica === undefined) throw new Failure("there is no replica")
+    const seconds = { left: 0, returned: 0 }
+    const experience = await underProbe(context, async () => {
+      await sqlIn(context, replica, "select pg_wal_replay_pause()")
+      const write = `select count(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) from generate_series(1, ${megabytes})`
+      await sqlIn(context, primary, write)
+      seconds.left = await timed(() => awaitReaders(context, (names) => !names.includes(replica)))
+      await sqlIn(context, replica, "select pg_wal_replay_resume()")
+      seconds.returned = await timed(() =>
+        awaitReaders(context, (names) => names.includes(replica)),
+      )
+      return undefined
+    })
+    return {
+      parameters: { megabytes, statementsPerSecond: 10 },
+      samples: [seconds.left, seconds.returned],
+      unit: "s (to leave, to return)",
+      bounds: [
+        atMostTime("until it had left the read pool (s)", seconds.left, leaveSeconds),
+        atMostTime("until it was back (s)", seconds.returned, returnSeconds),
+        atMost("failed writes", experience.write.failed, 0),
+        atMost("acknowledged writes that were lost", experience.lost, 0),
+        ...alwaysBounds([experience]),
+      ],
+      details: experience,
+    }
+  },
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return Number(((performance.now() - start) / 1000).toFixed(1))
+}
+
+function awaitReaders(context: DrillContext, wanted: (names: string[]) => boolean): Promise<true> {
+  const options = { deadlineSeconds: 240, intervalMs: 250 }
+  return waitFor("the read pool to change", options, async () =>
+    wanted(await readers(context)) ? true : undefined,
+  )
+}
+
+/** Members that HAProxy on the clients' host sends reads to. */
+async function readers(context: DrillContext): Promise<string[]> {
+  const id = await taskContainer(context, clientHost, `${stackName}_database-route`)
+  const ask = `my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock") or exit 1; print $s "show stat replicas 4 -1\\n"; print <$s>`
+  const argv = ["docker", "exec", id, "perl", "-MIO::Socket::UNIX", "-e", ask]
+  const { stdout } = await inHost(context, clientHost, argv)
+  return stdout
+    .split("\n")
+    .map((line) => line.split(","))
+    .filter((cells) => cells[17]?.startsWith("UP"))
+    .map((cells) => cells[1] ?? "")
+}
