@@ -180,4 +180,3 @@ async function timeline(context: DrillContext): Promise<{ primary: string; numbe
   const number = await sqlIn(context, primary, "select timeline_id from pg_control_checkpoint()")
   return { primary, number: Number(number) }
 }
-}
