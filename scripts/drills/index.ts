@@ -10,6 +10,7 @@ import {
   primaryCutOff,
   routeKilled,
 } from "./database/isolation.ts"
+import { poolFull } from "./database/pool-full.ts"
 import { manyClients, poolingOverhead } from "./database/pooling.ts"
 import { redisMasterKilled } from "./database/redis.ts"
 import { replicaBehind } from "./database/replica-behind.ts"
@@ -37,6 +38,7 @@ export const drills: Drill[] = [
   applyKilled,
   poolingOverhead,
   manyClients,
+  poolFull,
   plannedSwitchover,
   redisMasterKilled,
   postmasterKilled,

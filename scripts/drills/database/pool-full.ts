@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { waitFor } from "../../io/clock.ts"
+import { fleetStatus } from "../../status.ts"
+import type { Drill, DrillContext } from "../drill.ts"
+import { startLoad } from "../load.ts"
+import { summarise } from "../outage.ts"
+import { atMost } from "../report.ts"
+import { besideApp, passwordOf } from "./beside-app.ts"
+import { awaitDatabase } from "./members.ts"
+import { clientHost } from "./under-probe.ts"
+
+/** More than one host's pool, so that some wait twice as long as others. */
+const clients = 40
+const seconds = 8
+const ratePerSecond = 50
+
+/** Slow statements take every server connection of a host's write route. */
+export const poolFull: Drill = {
+  name: "pool-full",
+  environment: "local-data",
+  summary:
+    "40 slow clients fill a pool: status names it, everybody is served, visitors see nothing",
+  run: async (context) => {
+    await awaitDatabase(context)
+    const load = await startLoad(context.fleet, context.state, {
+      path: "/api/products",
+      ratePerSecond,
+      seconds: 120,
+      timeoutMs: 3000,
+      keepAlive: false,
+    })
+    const program = readFileSync(join(import.meta.dirname, "sleepers.js"), "utf8")
+    const argv = ["node", "--input-type=module", "--eval", program]
+    const child = besideApp(context, clientHost, context.fleet.images.shop ?? "", argv)
+    const password = passwordOf(context, "postgres_app_password")
+    child.stdin.end(`${JSON.stringify({ count: clients, seconds, password })}\n`)
+    const symptom = await seen(context)
+    const answered = Number(await text(child.stdout))
+    const summary = summarise(await load.stop(), ratePerSecond)
+    const after = (await fleetStatus(context.fleet, context.state)).database?.faults ?? []
+    context.report(`status said: ${symptom}`)
+    return {
+      parameters: { clients, seconds, ratePerSecond },
+      samples: [summary.failed],
+      unit: "failed requests of visitors",
+      bounds: [
+        atMost("symptoms that status did not show", symptom === "" ? 1 : 0, 0),
+        atMost("clients without an answer", clients - answered, 0),
+        atMost("failed requests of visitors", summary.failed, 0),
+        atMost("faults in status afterwards", after.length, 0),
+      ],
+      details: { symptom, summary },
+    }
+  },
+}
+
+/** What status says of the full pool; empty when it never does. */
+async function seen(context: DrillContext): Promise<string> {
+  const options = { deadlineSeconds: 2 * seconds, intervalMs: 200 }
+  return waitFor("status to name the pool", options, async () => {
+    const { database } = await fleetStatus(context.fleet, context.state)
+    return database?.faults.find((fault) => fault.includes("wait for a connection of app_rw"))
+  }).catch(() => "")
+}
