@@ -19,8 +19,6 @@ const seconds: Record<string, number> = {}
 const mostMinutes = 40
 /** CI ends a run after 90 minutes; a box test that has not begun by now is skipped (time-budget.ts). */
 const lastStartMinutes = 75
-/** The data tier's box and drills take some ten minutes more; on a slow machine three times that. */
-const lastDataStartMinutes = 55
 const begin = nowMs()
 process.env.QUICKCART_TEST_ENDS = String(begin + lastStartMinutes * 60_000)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
@@ -33,11 +31,6 @@ await gate("images", ["node", join(import.meta.dirname, "quickcart.js"), "images
 await suite("tools")
 if (totals.failed === 0) {
   await suite("box")
-  if (nowMs() - begin < lastDataStartMinutes * 60_000) await suite("data")
-  else {
-    totals.skipped += 1
-    process.stdout.write("\nThe data tier was not started: too late. Alone: npm run test:data\n")
-  }
 } else {
   process.stdout.write("\nThe box was not started, because something before it failed.\n")
 }
