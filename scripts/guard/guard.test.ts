@@ -264,8 +264,12 @@ describe("restore-test", () => {
     ["a week old", { restoreTest: { finishedAtMs: nowMs - 7.9 * day, passed: true } }, undefined],
     ["stale", { restoreTest: { finishedAtMs: nowMs - 9 * day, passed: true } }, /9 days old/],
     ["failed", { restoreTest: { finishedAtMs: nowMs - day, passed: false } }, /1 days ago failed/],
-    ["never", { restoreTest: undefined }, /no restore test/],
-    ["never, in development", { restoreTest: undefined, tier: "development" }, undefined],
+    ["none yet: the backup tier reports none", { restoreTest: undefined }, undefined],
+    [
+      "failed, in development",
+      { restoreTest: { finishedAtMs: nowMs, passed: false }, tier: "development" },
+      undefined,
+    ],
   ])("%s", (_, facts, expected) => {
     const found = with_(facts)
     if (expected === undefined) expect(found).toEqual([])
