@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { fleetFixture } from "../core/fleet-fixture.ts"
-import { appService } from "./service.ts"
+import { hostsOf } from "../core/roles.ts"
+import { appService, resources } from "./service.ts"
 import { maxTasks, maxTasksPerHost, tasksPerHost } from "./task-count.ts"
 
 test.each([
@@ -15,6 +16,24 @@ test.each([
   expect(maxTasksPerHost(fleet)).toBe(sizes.most)
   const left = Math.max(sizes.hosts - 1, 1)
   expect(left * maxTasksPerHost(fleet)).toBeGreaterThanOrEqual(sizes.replicas + sizes.parallelism)
+})
+
+test.each([
+  { hosts: 9, replicas: 18, cpu: 1.87 },
+  { hosts: 2, replicas: 4, cpu: 0.75 },
+  { hosts: 1, replicas: 2, cpu: 1 },
+])("$replicas tasks on $hosts hosts, less one, leave room for those an update starts", (sizes) => {
+  const fleet = fleetFixture({ app: sizes.hosts })
+  Object.assign(fleet.app, { replicas: sizes.replicas, cpu: sizes.cpu })
+  const host = hostsOf(fleet, "app")[0]
+  const { reservations, limits } = resources(fleet)
+  const fit = Math.min(
+    Math.floor((host?.vcpu ?? 0) / Number(reservations.cpus)),
+    Math.floor((host?.memoryBytes ?? 0) / Number(reservations.memory)),
+  )
+  const left = Math.max(sizes.hosts - 1, 1)
+  expect(left * fit).toBeGreaterThanOrEqual(sizes.replicas + fleet.app.update.parallelism)
+  expect(Number(limits.cpus)).toBe(sizes.cpu)
 })
 
 test("the largest flash sale decides how many tasks there may be", () => {

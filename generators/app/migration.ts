@@ -35,7 +35,7 @@ export function migrationJob(fleet: Fleet): ServiceEntry[] {
           replicas: 1,
           endpoint_mode: "dnsrr",
           placement: { constraints: [onRole("app")] },
-          resources: resources(app),
+          resources: resources(fleet),
           restart_policy: { condition: "on-failure", delay: "2s", max_attempts: retries },
         },
       },

@@ -1,7 +1,8 @@
 import { formatDuration } from "../core/duration.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
-import { onRole } from "../core/roles.ts"
+import { hostReserveBytes } from "../core/resolve-database.ts"
+import { hostsOf, onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { appConnection } from "../pgbouncer/app-connection.ts"
 import { redisConnection } from "../redis/app-connection.ts"
@@ -29,7 +30,7 @@ export function appService(fleet: Fleet): SwarmService {
         preferences: [{ spread: "node.labels.host" }],
         max_replicas_per_node: maxTasksPerHost(fleet),
       },
-      resources: resources(app),
+      resources: resources(fleet),
       restart_policy: { condition: "any", delay: "1s" },
       ...rolling(app.update),
     },
@@ -61,10 +62,25 @@ export function appContainer(
   }
 }
 
-/** Reserved and allowed at most, the same. */
-export function resources({ cpu, memoryBytes }: Fleet["app"]) {
-  const amount = { cpus: String(cpu), memory: String(memoryBytes) }
-  return { limits: { ...amount }, reservations: { ...amount } }
+/**
+ * What a task may use at most, and the part of it that Swarm sets aside: no more
+ * than the host has for the most tasks it may ever run, or the tasks that an update
+ * starts first, and those of a lost host, would wait for room until the deadline.
+ */
+export function resources(fleet: Fleet) {
+  const { cpu, memoryBytes } = fleet.app
+  const most = maxTasksPerHost(fleet)
+  const host = hostsOf(fleet, "app")[0]
+  const cpuShare = host === undefined ? cpu : Math.floor((host.vcpu / most) * 100) / 100
+  const memoryShare =
+    host === undefined ? memoryBytes : Math.floor((host.memoryBytes - hostReserveBytes) / most)
+  return {
+    limits: { cpus: String(cpu), memory: String(memoryBytes) },
+    reservations: {
+      cpus: String(Math.min(cpu, cpuShare)),
+      memory: String(Math.min(memoryBytes, memoryShare)),
+    },
+  }
 }
 
 function rolling(update: Fleet["app"]["update"]) {
