@@ -58,9 +58,21 @@ export async function issueBoxCertificate(
   ]
   await run(["openssl", "req", ...newKey, ...request])
   const signer = ["-CA", path(certificate), "-CAkey", path(key), "-CAcreateserial"]
+  // Else it goes where the last dot of the path is, e.g. beside `.quickcart`.
+  const serial = ["-CAserial", path(`${certificate}.srl`)]
   const leaf = ["-extfile", path(`${name}.ext`), "-out", path(`${name}.pem`)]
   const days = ["-days", String(leafDays)]
-  await run(["openssl", "x509", "-req", "-in", path(`${name}.csr`), ...signer, ...days, ...leaf])
+  await run([
+    "openssl",
+    "x509",
+    "-req",
+    "-in",
+    path(`${name}.csr`),
+    ...signer,
+    ...serial,
+    ...days,
+    ...leaf,
+  ])
   const files = [`${name}.pem`, certificate, `${name}.key`]
   state.write(files.map((file) => readFileSync(path(file), "utf8")).join(""), "secrets", name)
   state.write(hosts.join(","), "secrets", `${name}.names`)
