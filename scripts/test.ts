@@ -29,9 +29,8 @@ await suite("unit")
 await gate("bench", ["node", join(import.meta.dirname, "..", "test", "bench", "render.bench.ts")])
 await gate("images", ["node", join(import.meta.dirname, "quickcart.js"), "images", "--build-only"])
 await suite("tools")
-if (totals.failed === 0) {
-  await suite("box")
-} else {
+if (totals.failed === 0) await suite("box")
+else {
   process.stdout.write("\nThe box was not started, because something before it failed.\n")
 }
 rmSync(scratch, { recursive: true, force: true })

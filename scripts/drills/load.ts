@@ -7,6 +7,7 @@ import { Failure } from "../io/failure.ts"
 import { boxProject } from "../io/providers/box-compose.ts"
 import type { State } from "../io/state.ts"
 import type { Sample } from "./outage.ts"
+import { started } from "./started.ts"
 
 export interface LoadOptions {
   path: string
@@ -65,7 +66,7 @@ export async function startLoad(
   ])
   const output = text(child.stdout)
   const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)))
-  await started(child.stderr, ended)
+  await started("load generator", child.stderr, ended)
   return {
     options,
     stop: async () => {
@@ -81,15 +82,4 @@ export async function startLoad(
       }))
     },
   }
-}
-
-function started(stderr: NodeJS.ReadableStream, ended: Promise<number>): Promise<void> {
-  let said = ""
-  return new Promise((resolve, reject) => {
-    stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes("started")) resolve()
-    })
-    void ended.then((code) => reject(new Failure(`the load generator ended (${code}): ${said}`)))
-  })
 }

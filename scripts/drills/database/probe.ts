@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers"
 import { hostsOf } from "../../deploy/fleet-file.ts"
 import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
+import { started } from "../started.ts"
 import { besideApp, passwordOf } from "./beside-app.ts"
 import type { ProbeResult } from "./ledger.ts"
 
@@ -30,7 +31,7 @@ export async function startProbe(
   const output = text(child.stdout)
   const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)))
   child.stdin.write(`${JSON.stringify(settings(context, seconds))}\n`)
-  await started(child.stderr, ended)
+  await started("database probe", child.stderr, ended)
   return {
     stop: async () => {
       child.stdin.end()
@@ -53,15 +54,4 @@ function settings(context: DrillContext, seconds: number) {
       app_ro: passwordOf(context, "postgres_readonly_password"),
     },
   }
-}
-
-function started(stderr: NodeJS.ReadableStream, ended: Promise<number>): Promise<void> {
-  let said = ""
-  return new Promise((resolve, reject) => {
-    stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString()
-      if (said.includes("started")) resolve()
-    })
-    void ended.then((code) => reject(new Failure(`the database probe ended (${code}): ${said}`)))
-  })
 }
