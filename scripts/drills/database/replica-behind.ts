@@ -5,7 +5,7 @@ import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime } from "../report.ts"
-import { awaitDatabase, sqlIn } from "./members.ts"
+import { awaitDatabase, inMember, sqlIn } from "./members.ts"
 import { alwaysBounds, clientHost, underProbe } from "./under-probe.ts"
 
 const megabytes = 500
@@ -24,11 +24,14 @@ export const replicaBehind: Drill = {
     if (replica === undefined) throw new Failure("there is no replica")
     const seconds = { left: 0, returned: 0 }
     const experience = await underProbe(context, async () => {
-      await sqlIn(context, replica, "select pg_wal_replay_pause()")
       const write = `select count(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) from generate_series(1, ${megabytes})`
-      await sqlIn(context, primary, write)
-      seconds.left = await timed(() => awaitReaders(context, (names) => !names.includes(replica)))
-      await sqlIn(context, replica, "select pg_wal_replay_resume()")
+      try {
+        await signalReplay(context, replica, "STOP")
+        await sqlIn(context, primary, write)
+        seconds.left = await timed(() => awaitReaders(context, (names) => !names.includes(replica)))
+      } finally {
+        await signalReplay(context, replica, "CONT")
+      }
       seconds.returned = await timed(() =>
         awaitReaders(context, (names) => names.includes(replica)),
       )
@@ -48,6 +51,15 @@ export const replicaBehind: Drill = {
       details: experience,
     }
   },
+}
+
+/** Stops or continues the process that replays: Patroni takes back `pg_wal_replay_pause()`. */
+async function signalReplay(context: DrillContext, host: string, signal: "STOP" | "CONT") {
+  // The brackets keep the pattern from finding the shell that looks.
+  const find = "grep -l '^postgres: .*startup [r]ecovering' /proc/[0-9]*/cmdline"
+  const kill = `pid=$(${find} 2> /dev/null | cut -d / -f 3) && kill -${signal} $pid`
+  const result = await inMember(context, host, kill)
+  if (result.exitCode !== 0) throw new Failure(`${host}: no process replays the WAL`)
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
