@@ -4,6 +4,7 @@ import { stackName } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
 import type { ExecOptions, Remote } from "../io/ssh.ts"
 import { type Cluster, parseCluster, type Switch } from "./cluster.ts"
+import { type DataDisk, parseDataDisk } from "./data-disk.ts"
 import { type Pool, parsePools } from "./pools.ts"
 
 /** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
@@ -31,6 +32,8 @@ export interface DatabaseAccess {
   held(host: string): Promise<number | undefined>
   /** The pools of an app host's PgBouncer; undefined when it does not answer. */
   pools(host: string): Promise<Pool[] | undefined>
+  /** The file system of a member's data; undefined when its container does not answer. */
+  dataDisk(member: string): Promise<DataDisk | undefined>
 }
 
 const curl = "curl --silent --show-error --max-time 60 --config /run/patroni/curl.conf"
@@ -105,6 +108,11 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       const show = `/usr/local/libexec/pgbouncer-console --header 'SHOW POOLS' 'SHOW DATABASES'`
       const { exitCode, stdout } = await inService(host, "pgbouncer", show, { allowFailure: true })
       return exitCode === 0 ? parsePools(stdout) : undefined
+    },
+    dataDisk: async (member) => {
+      const df = "df --block-size=1 --output=size,avail /var/lib/postgresql"
+      const { exitCode, stdout } = await inMember(member, df, { allowFailure: true })
+      return exitCode === 0 ? parseDataDisk(stdout) : undefined
     },
     held: async (host) => {
       const { exitCode, stdout } = await guard(host, "wait")

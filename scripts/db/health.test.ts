@@ -32,10 +32,12 @@ test("what does not answer is a fault of its own", async () => {
       throw new Failure("no database member answers")
     },
     pools: async () => undefined,
+    dataDisk: async () => ({ sizeBytes: 1e9, freeBytes: 0 }),
   } as unknown as DatabaseAccess
   expect(databaseLines(await databaseHealth(database))).toEqual([
     "database: primary NONE, replicas at most an unknown number of bytes behind",
     "database FAULT: no database member answers",
+    "database FAULT: the data disk of database-1 is nearly full: 0 MB of 1000 MB free",
     "database FAULT: PgBouncer on app-1 does not answer",
   ])
 })

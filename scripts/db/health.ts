@@ -1,6 +1,7 @@
 import { Failure } from "../io/failure.ts"
 import type { DatabaseAccess } from "./access.ts"
 import { clusterFaults, leaderOf } from "./cluster.ts"
+import { diskFault } from "./data-disk.ts"
 import { type Pool, poolFaults } from "./pools.ts"
 
 /** How the database is, from the members' and from the app's side. */
@@ -14,8 +15,12 @@ export interface DatabaseHealth {
 
 /** Asks the members and every pooler. Reads only; what does not answer is a fault. */
 export async function databaseHealth(database: DatabaseAccess): Promise<DatabaseHealth> {
-  const [members, pools] = await Promise.all([membersHealth(database), poolsHealth(database)])
-  return { ...members, faults: [...members.faults, ...pools] }
+  const [members, pools, disks] = await Promise.all([
+    membersHealth(database),
+    poolsHealth(database),
+    disksHealth(database),
+  ])
+  return { ...members, faults: [...members.faults, ...disks, ...pools] }
 }
 
 async function membersHealth(database: DatabaseAccess): Promise<DatabaseHealth> {
@@ -44,6 +49,17 @@ async function poolsHealth(database: DatabaseAccess): Promise<string[]> {
     }),
   )
   return faults.flat()
+}
+
+/** A member that does not answer is a fault of the cluster's already. */
+async function disksHealth(database: DatabaseAccess): Promise<string[]> {
+  const faults = await Promise.all(
+    database.members.map(async (member) => {
+      const disk = await database.dataDisk(member)
+      return disk === undefined ? undefined : diskFault(member, disk)
+    }),
+  )
+  return faults.filter((fault) => fault !== undefined)
 }
 
 /** One line for a terminal, and one for each fault. */

@@ -37,6 +37,7 @@ function scene(change: Partial<DatabaseAccess> = {}) {
     },
     release: async (host) => void calls.push(`release ${host}`),
     pools: async () => [],
+    dataDisk: async () => undefined,
     held: async (host) => {
       calls.push(`wait ${host}`)
       return host === "app-2" ? 2.5 : 1.5

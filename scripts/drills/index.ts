@@ -1,4 +1,5 @@
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import { diskFull } from "./database/disk-full.ts"
 import { patroniKilled, postmasterKilled, primaryHostLoss } from "./database/failover.ts"
 import {
   dockerRestarted,
@@ -51,6 +52,7 @@ export const drills: Drill[] = [
   managersUnseen,
   dockerRestarted,
   membersFrozen,
+  diskFull,
   etcdQuorumLoss,
   primaryHostLoss,
 ]

@@ -1,6 +1,8 @@
+import { join } from "node:path"
 import { type Cluster, clusterFaults, leaderOf, parseCluster } from "../../db/cluster.ts"
 import { hostsOf, memberService } from "../../deploy/fleet-file.ts"
 import { waitFor } from "../../io/clock.ts"
+import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
 import { inHost, taskContainer } from "../fleet-access.ts"
@@ -40,6 +42,22 @@ export function awaitPrimary(context: DrillContext, old: string): Promise<string
     const now = leaderOf(await databaseCluster(context))?.name
     return now === old ? undefined : now
   })
+}
+
+/** A member that streams, when the cluster is whole. */
+export async function awaitReplica(context: DrillContext): Promise<string> {
+  const primary = await awaitDatabase(context)
+  const replica = memberNames(context).find((name) => name !== primary)
+  if (replica === undefined) throw new Failure("there is no replica")
+  return replica
+}
+
+/** A planned switchover by the command a person uses; what it printed. */
+export async function switchover(context: DrillContext, ...flags: string[]): Promise<string> {
+  const program = join(context.repository, "scripts", "quickcart.js")
+  const verb = ["db", "switchover", context.fleet.environment]
+  const { stdout } = await run([process.execPath, program, ...verb, ...flags])
+  return stdout.trim()
 }
 
 /** One statement as the superuser of a member; what it printed. */

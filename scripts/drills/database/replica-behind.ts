@@ -1,11 +1,10 @@
-import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
 import { waitFor } from "../../io/clock.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime } from "../report.ts"
-import { awaitDatabase, inMember, sqlIn } from "./members.ts"
+import { awaitDatabase, awaitReplica, inMember, sqlIn } from "./members.ts"
 import { alwaysBounds, clientHost, underProbe } from "./under-probe.ts"
 
 const megabytes = 500
@@ -20,8 +19,7 @@ export const replicaBehind: Drill = {
   onlyThorough: true,
   run: async (context) => {
     const primary = await awaitDatabase(context)
-    const replica = hostsOf(context.fleet, "database").find(({ name }) => name !== primary)?.name
-    if (replica === undefined) throw new Failure("there is no replica")
+    const replica = await awaitReplica(context)
     const seconds = { left: 0, returned: 0 }
     const experience = await underProbe(context, async () => {
       const write = `select count(pg_logical_emit_message(false, 'drill', repeat('x', 1000000))) from generate_series(1, ${megabytes})`

@@ -1,9 +1,7 @@
-import { join } from "node:path"
-import { run } from "../../io/command.ts"
 import type { Drill } from "../drill.ts"
 import { distribution } from "../outage.ts"
 import { atMost, atMostTime } from "../report.ts"
-import { awaitDatabase } from "./members.ts"
+import { awaitDatabase, switchover } from "./members.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
 /** A planned change of the primary, by the command a person uses. */
@@ -17,10 +15,7 @@ export const plannedSwitchover: Drill = {
     for (let i = 0; i < times; i += 1) {
       await awaitDatabase(context)
       const experience = await underProbe(context, async () => {
-        const program = join(context.repository, "scripts", "quickcart.js")
-        const argv = [process.execPath, program, "db", "switchover", context.fleet.environment]
-        const { stdout } = await run(argv)
-        context.report(`${i + 1}/${times}: ${stdout.trim()}`)
+        context.report(`${i + 1}/${times}: ${await switchover(context)}`)
       })
       runs.push(experience)
     }
