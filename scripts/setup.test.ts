@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { bodies, lock, type Machine, runSetup } from "./setup-fixture.ts"
-import { setupStart, setupTimeFile } from "./setup-time.ts"
+import { setupStart, setupTimeFile } from "./test-time.ts"
 
 const { df, engine, failing, startsEngine, stopped } = bodies
 const noDocker = { docker: null, dockerd: null }

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { atMostTime, writeReport } from "./drills/report.ts"
 import { nowMs } from "./io/clock.ts"
 import { readText } from "./io/files.ts"
-import { setupStart, setupTimeFile } from "./setup-time.ts"
+import { lastStartMinutes, mostMinutes, setupStart, setupTimeFile } from "./test-time.ts"
 
 // `npm test`: every layer in order, then one line with the totals.
 interface Totals {
@@ -19,9 +19,6 @@ const binaries = join(repository, "node_modules", ".bin")
 const scratch = mkdtempSync(join(tmpdir(), "quickcart-test-"))
 /** Time of each stage. */
 const seconds: Record<string, number> = {}
-const mostMinutes = 40
-/** CI ends a run after 90 minutes; a box test that has not begun by now is skipped (time-budget.ts). */
-const lastStartMinutes = 75
 const setup = takeSetupStart()
 const begin = setup ?? nowMs()
 if (setup !== undefined) seconds.setup = Math.round((nowMs() - setup) / 1000)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { setupStart } from "./setup-time.ts"
+import { setupStart } from "./test-time.ts"
 
 const end = 1_800_000_000
 const written = `${end - 700} ${end}\n`

@@ -1,3 +1,12 @@
+/** What `npm test` is held to on a machine that has nothing yet, its set-up included. */
+export const mostMinutes = 40
+
+/**
+ * After this many minutes `npm test` starts no further test of the box: they are skipped, so
+ * that a slow machine still ends with its totals. CI ends a run after 90 minutes.
+ */
+export const lastStartMinutes = 75
+
 /** Written by `setup.sh` when npm has run it before `npm test`; see `setupStart`. */
 export const setupTimeFile = "test-setup-time"
 
