@@ -3,8 +3,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const common = { exclude: ["**/node_modules/**", ".quickcart/**"] }
 
-const workflowsOnBox = "test/box/workflows.test.ts"
-
 /** By name, so that box.test.ts makes the box that the others find. */
 class ByName extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -40,17 +38,6 @@ export default defineConfig({
         },
       },
       {
-        // Some ten minutes of deployments: on its own, `npm run test:workflows`.
-        test: {
-          ...common,
-          name: "workflows",
-          include: [workflowsOnBox],
-          globalSetup: ["test/box/global-setup.ts"],
-          testTimeout: 1_800_000,
-          hookTimeout: 1_800_000,
-        },
-      },
-      {
         test: {
           ...common,
           name: "data",
@@ -67,7 +54,6 @@ export default defineConfig({
           ...common,
           name: "box",
           include: ["test/box/*.test.ts"],
-          exclude: [...common.exclude, workflowsOnBox],
           setupFiles: ["test/box/time-budget.ts"],
           globalSetup: ["test/box/global-setup.ts"],
           fileParallelism: false,

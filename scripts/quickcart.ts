@@ -200,7 +200,7 @@ program
 
 program
   .command("scan")
-  .description("refuse built images with known holes that Debian has fixed")
+  .description("refuse built images with known holes that Debian or npm has a fix for")
   .addHelpText("after", "\nExample: npx quickcart scan")
   .action(async () => {
     const { scanImages } = await import("./images-scan.ts")

@@ -5,11 +5,16 @@
 # npm runs it before `npm start` and `npm test`.
 set -eu
 cd "$(dirname "$0")/.."
+setup_start="$(date +%s)"
+# Failures are explained by what programs say, so they have to say it in English.
+export LC_ALL=C
 
 engine_log=/var/log/quickcart-dockerd.log
 engine_deadline_seconds=60
 minimum_free_gigabytes=10
 plugin_directory=/usr/local/lib/docker/cli-plugins
+# How apt says it, and then npm.
+unreachable="Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT"
 
 fail() {
   printf 'error: %s\n' "$*" >&2
@@ -25,21 +30,22 @@ step() {
   output="$(mktemp)"
   if ! "$@" > "$output" 2>&1; then
     tail -n 40 "$output" >&2
-    explain_failure "$output"
+    reason="$(explain_failure "$output")"
     rm -f "$output"
-    fail "this step failed: $title"
+    fail "${reason:-this step failed: $title}"
   fi
   rm -f "$output"
   printf '  done in %s s\n' "$(($(date +%s) - started))"
 }
 
+# explain_failure <output>: the reason and the remedy, where apt, npm or dockerd said it.
 explain_failure() {
   if grep -q 'Could not get lock' "$1"; then
-    fail "another package manager holds apt's lock. Wait until it has finished and try again."
-  elif grep -qi 'no space left on device' "$1"; then
-    fail "the disk is full. Free some space and try again."
-  elif grep -q 'Temporary failure resolving\|Could not resolve' "$1"; then
-    fail "the package mirror cannot be reached. Check the network and try again."
+    echo "another package manager holds apt's lock. Wait until it has finished and try again."
+  elif grep -qiE "no space left on device|don't have enough free space" "$1"; then
+    echo "the disk is full. Free some space and try again."
+  elif grep -qE "$unreachable" "$1"; then
+    echo "the mirror or registry that packages come from cannot be reached. Check the network and try again."
   fi
 }
 
@@ -228,3 +234,9 @@ if ! command -v debootstrap > /dev/null && ! docker image inspect quickcart/debi
 fi
 
 check_disk
+
+# `npm test` counts its set-up too. Under sudo the file, and its folder, would belong to root.
+if [ "${npm_lifecycle_event:-}" = pretest ] && [ -z "${SUDO_USER:-}" ]; then
+  mkdir -p .quickcart
+  printf '%s %s\n' "$setup_start" "$(date +%s)" > .quickcart/test-setup-time
+fi

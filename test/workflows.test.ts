@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, test } from "vitest"
+import { lastStartMinutes } from "../scripts/test-time.ts"
 import { resolve } from "./workflows/expressions.ts"
 import { readFileCommands } from "./workflows/file-commands.ts"
 import { passesPaths } from "./workflows/jobs.ts"
@@ -259,6 +260,15 @@ test("production follows staging, and no manual run leaves main", () => {
 test("every job ends", () => {
   const endless = jobs.filter(({ token }) => !(Number(plain(member(token, "timeout-minutes"))) > 0))
   expect(endless.map(({ where }) => where)).toEqual([])
+})
+
+test("the rehearsal is not cut off before npm test has ended by itself", () => {
+  // A test that starts last of all may take this long: testTimeout of the box in vitest.config.ts.
+  const longestTestMinutes = 15
+  const rehearsal = jobs.find(({ where }) => where === "validate.yml: rehearsal")
+  expect(Number(plain(member(rehearsal?.token, "timeout-minutes")))).toBeGreaterThanOrEqual(
+    lastStartMinutes + longestTestMinutes,
+  )
 })
 
 test("the reader of file commands takes blocks and refuses one that does not end", () => {

@@ -13,6 +13,7 @@ const otherReports = [
   "render-scaling",
   "drift",
   "secret-rotation",
+  "workflows",
   "test-run",
 ]
 

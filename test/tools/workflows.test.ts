@@ -231,7 +231,7 @@ test("drift opens one issue per environment, updates it, and closes it when it i
 
 /** A deployment of production that converged. */
 function recordDeployment(sha: string): string {
-  const status = { state: "success", url: "", description: "" }
+  const status = { state: "success", url: "", description: "", created_at: "2026-01-01T00:00:00Z" }
   const id = hub.state.nextNumber()
   hub.state.deployments.push({ id, sha, environment: "production", statuses: [status] })
   return sha

@@ -31,7 +31,7 @@ export interface DeploymentRecord {
   sha: string
   environment: string
   /** Oldest first. */
-  statuses: { state: string; url: string; description: string }[]
+  statuses: { state: string; url: string; description: string; created_at: string }[]
 }
 
 /** What a repository on GitHub holds besides git. */
@@ -190,6 +190,7 @@ function deploymentHandlers(state: GitHubState): Record<string, ApiHandler> {
         state: String(call.body.state),
         url: String(call.body.environment_url),
         description: String(call.body.description),
+        created_at: new Date().toISOString(),
       }
       // Of GitHub's limit on descriptions its description says nothing but prose.
       if (status.description.length > 140) throw new Error("the description is too long")

@@ -19,6 +19,9 @@ import type { HostRequest, Provider, ProviderHost } from "./provider.ts"
 
 const minimumFreeBytes = 8e9
 
+/** What a shell exits with when there is no such program. */
+const noSuchProgram = 127
+
 /** Hosts as containers with their own dockerd, sshd and cloud-init on this machine. */
 export function boxProvider(
   fleet: FleetFile,
@@ -168,6 +171,9 @@ async function preflight(project: string): Promise<void> {
   const info = await run(["docker", "info", "--format", "{{.DockerRootDir}}"], {
     allowFailure: true,
   })
+  if (info.exitCode === noSuchProgram) {
+    throw new Failure('Docker is not installed. Run "sh scripts/setup.sh", which installs it.')
+  }
   if (info.exitCode !== 0) {
     throw new Failure(
       `Docker does not answer: ${info.stderr.trim().split("\n")[0]}\nRun "sh scripts/setup.sh", which installs and starts it, or start it yourself.`,
