@@ -13,6 +13,7 @@ const otherReports = [
   "render-scaling",
   "drift",
   "secret-rotation",
+  "data-secrets",
   "test-run",
 ]
 
