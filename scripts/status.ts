@@ -9,7 +9,7 @@ import { type SwarmService, type SwarmTask, specHashLabel } from "./deploy/swarm
 import { nowMs } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
 import { connectSwarm } from "./io/swarm-connection.ts"
-import { type CertificateStatus, certificateLine, certificates } from "./secrets/certificate.ts"
+import { type CertificateStatus, certificateLines, certificates } from "./secrets/certificate.ts"
 
 export interface HostStatus {
   name: string
@@ -41,7 +41,7 @@ export interface FleetStatus {
   leader: string | null
   /** Null without a database in this environment. */
   database: DatabaseHealth | null
-  /** TLS certificates among the secrets: as the VIP serves them, or as they are known here. */
+  /** TLS certificates among the secrets: as the VIP serves them, as they are known here, or unknown. */
   certificates: CertificateStatus[]
   healthy: boolean
 }
@@ -75,7 +75,7 @@ export function statusText(status: FleetStatus): string {
   }
   const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`
   const database = status.database === null ? [] : databaseLines(status.database)
-  const expiry = status.certificates.map(certificateLine)
+  const expiry = certificateLines(status.environment, status.certificates)
   return [summary, ...database, ...expiry, hosts.toString(), services.toString()].join("\n")
 }
 

@@ -9,7 +9,7 @@ import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
-import { localSecrets, namingKey, resolveSecrets } from "../secrets/source.ts"
+import { knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
 import { readDesired } from "./desired.ts"
 import { execute, type Report } from "./execute.ts"
 import { readFleetFile } from "./fleet-file.ts"
@@ -85,7 +85,7 @@ export function wanted(repository: string, environment: string) {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
-  const secrets = resolveSecrets(fleet.secrets, source, namingKey(state))
+  const secrets = resolveSecrets(fleet.secrets, source, knownNamingKey(state))
   const desired = readDesired(join(repository, "stacks", environment), secrets)
   return { fleet, state, desired }
 }

@@ -14,6 +14,7 @@ const otherReports = [
   "drift",
   "secret-rotation",
   "workflows",
+  "data-secrets",
   "test-run",
 ]
 

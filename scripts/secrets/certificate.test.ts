@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer, type Server } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,8 +9,8 @@ import type { CertificateCredential } from "../../schema/credential.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { openState, type State } from "../io/state.ts"
 import { ensureBoxCredentials } from "./box-credentials.ts"
-import { certificates } from "./certificate.ts"
-import { namingKey } from "./source.ts"
+import { certificateLines, certificates } from "./certificate.ts"
+import { knownNamingKey } from "./source.ts"
 
 const names = ["shop.example", "www.shop.example"]
 const edge = (hosts: string[]): CertificateCredential => ({
@@ -32,11 +32,11 @@ test("a naming key is taken without the blanks around it, and a weak one is refu
   const production = openState(repository, "production")
   const key = "k".repeat(32)
   vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${key}\n`)
-  expect(namingKey(production)).toBe(key)
+  expect(knownNamingKey(production)).toBe(key)
   vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", `${"k".repeat(31)}\n`)
-  expect(() => namingKey(production)).toThrow("has 31 characters and needs 32 or more")
+  expect(() => knownNamingKey(production)).toThrow("has 31 characters and needs 32 or more")
   vi.stubEnv("QUICKCART_SECRET_NAMING_KEY", " \n")
-  expect(() => namingKey(production)).toThrow("no key to name secrets with")
+  expect(knownNamingKey(production)).toBeUndefined()
   vi.unstubAllEnvs()
 })
 
@@ -50,6 +50,7 @@ async function listening(server: Server): Promise<number> {
 test("the expiry is that of the certificate that is served, whatever is known here", async () => {
   const fleet = {
     secrets: ["edge_tls"],
+    credentials: [edge(names)],
     hostname: names[0],
     network: { vip: "127.0.0.1" },
   } as unknown as FleetFile
@@ -73,4 +74,57 @@ test("the expiry is that of the certificate that is served, whatever is known he
   }
   const nobody = await certificates(fleet, state, Date.now(), { ...at, port: 1 })
   expect(nobody).toMatchObject([{ names, from: "known here" }])
+})
+
+test("a certificate whose value is not known here is shown, with why", async () => {
+  const production = openState(repository, "production")
+  const inside: CertificateCredential = { ...edge(["etcd-tls", "a", "b"]), name: "etcd_tls" }
+  const fleet = {
+    secrets: ["edge_tls", "etcd_tls", "internal_ca", "redis_password", "session_key"],
+    credentials: [
+      edge(names),
+      inside,
+      { kind: "authority", name: "internal_ca" },
+      { kind: "password", name: "redis_password" },
+    ],
+  } as unknown as FleetFile
+  const nowhere = { address: "127.0.0.1", name: "shop.example", port: 1 }
+  vi.stubEnv("QUICKCART_SECRET_INTERNAL_CA", "not what it should be")
+  vi.stubEnv(
+    "QUICKCART_SECRET_ETCD_TLS",
+    "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----",
+  )
+  const unknown = await certificates(fleet, production, Date.now(), nowhere)
+  vi.unstubAllEnvs()
+  expect(unknown.map(({ secret, why }) => [secret, why])).toEqual([
+    ["edge_tls", "no value here: QUICKCART_SECRET_EDGE_TLS is not set"],
+    ["etcd_tls", "its value here is not a certificate that can be read"],
+    ["internal_ca", "its value here holds no certificate"],
+  ])
+  expect(unknown.every(({ warning, expires }) => !warning && expires === null)).toBe(true)
+  expect(certificateLines("production", unknown).join("\n")).toMatchInlineSnapshot(`
+    "┌─────────────┬────────────────────────────────┬────────────────┬────────────────────────────────────────────┐
+    │ certificate │ for                            │ expiry         │ seen                                       │
+    ├─────────────┼────────────────────────────────┼────────────────┼────────────────────────────────────────────┤
+    │ edge_tls    │ shop.example, www.shop.example │ expiry unknown │ no value here: QUICKCART_SECRET_EDGE_TLS   │
+    │             │                                │                │ is not set                                 │
+    │ etcd_tls    │ etcd-tls and 2 more            │ expiry unknown │ its value here is not a certificate that   │
+    │             │                                │                │ can be read                                │
+    │ internal_ca │ -                              │ expiry unknown │ its value here holds no certificate        │
+    └─────────────┴────────────────────────────────┴────────────────┴────────────────────────────────────────────┘"
+  `)
+})
+
+test("an encrypted file that cannot be read is why", async () => {
+  mkdirSync(join(repository, "secrets"))
+  writeFileSync(join(repository, "secrets", "staging.env.age"), "")
+  vi.stubEnv("QUICKCART_AGE_KEY", "")
+  vi.stubEnv("QUICKCART_AGE_IDENTITY", "")
+  const fleet = { secrets: ["etcd_tls"], credentials: [{ ...edge(names), name: "etcd_tls" }] }
+  const nowMs = Date.now()
+  const staging = openState(repository, "staging")
+  const at = { address: "127.0.0.1", name: "shop.example", port: 1 }
+  const found = await certificates(fleet as unknown as FleetFile, staging, nowMs, at)
+  vi.unstubAllEnvs()
+  expect(found[0]?.why).toContain("secrets/staging.env.age is encrypted and no age identity")
 })

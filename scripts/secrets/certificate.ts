@@ -1,9 +1,11 @@
 import { X509Certificate } from "node:crypto"
 import { dirname } from "node:path"
 import { connect } from "node:tls"
+import Table from "cli-table3"
 import type { FleetFile } from "../deploy/fleet-file.ts"
+import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
-import { localSecrets } from "./source.ts"
+import { localSecrets, type SecretSources, secretVariable } from "./source.ts"
 
 /** Days before its end from which a certificate is warned about. */
 export const warnBelowDays = 21
@@ -11,18 +13,22 @@ export const warnBelowDays = 21
 export interface CertificateStatus {
   /** Logical name of the secret that holds it. */
   secret: string
+  /** Names it is for; when it is not known, those it is meant for. */
   names: string[]
-  expires: string
+  /** Null when it is not known, and `why` says why. */
+  expires: string | null
   /** Whole days left, negative when it has expired. */
-  daysLeft: number
+  daysLeft: number | null
   warning: boolean
   /** Whether visitors are shown it now, or it is only the value that is known here. */
-  from: "served" | "known here"
+  from: "served" | "known here" | null
+  why: string | null
 }
 
 /**
  * Expiry of the first certificate of a PEM bundle, which is the one that
- * visitors see; undefined when the value holds none.
+ * visitors see; undefined when the value holds none. Throws when OpenSSL
+ * cannot read it.
  */
 export function certificateStatus(
   secret: string,
@@ -44,6 +50,7 @@ export function certificateStatus(
     daysLeft,
     warning: daysLeft < warnBelowDays,
     from,
+    why: null,
   }
 }
 
@@ -80,7 +87,8 @@ export function servedCertificate({ address, name, port = 443 }: ServedAt) {
 /**
  * Expiry of every certificate among the secrets. That of `edge_tls` is read
  * from what the VIP serves; where it does not answer, and for all others, from
- * the value as it is known here, since Swarm gives no data back. Never throws.
+ * the value as it is known here, since Swarm gives no data back. One that the
+ * fleet has and whose value is not known is listed without expiry. Never throws.
  */
 export async function certificates(
   fleet: FleetFile,
@@ -91,21 +99,68 @@ export async function certificates(
   const source = localSecrets(dirname(dirname(state.root)), state)
   const served = fleet.secrets.includes("edge_tls") ? await servedCertificate(at) : undefined
   return fleet.secrets.flatMap((name) => {
-    try {
-      if (name === "edge_tls" && served !== undefined) {
-        return certificateStatus(name, served, nowMs, "served") ?? []
-      }
-      return certificateStatus(name, source.value(name) ?? "", nowMs) ?? []
-    } catch {
-      return []
+    if (name === "edge_tls" && served !== undefined) {
+      return certificateStatus(name, served, nowMs, "served") ?? []
     }
+    return knownCertificate(fleet, name, source, nowMs) ?? []
   })
 }
 
-/** One line about a certificate. */
-export function certificateLine(status: CertificateStatus): string {
-  const { secret, names, expires, daysLeft, warning, from } = status
-  const left = daysLeft < 0 ? "EXPIRED" : `${daysLeft} days left`
-  const what = `certificate ${secret} (${names.join(", ")}): ${left}, until ${expires.slice(0, 10)}, ${from}`
-  return warning ? `WARNING: ${what}; run: npx quickcart secrets rotate <env> ${secret}` : what
+/** Undefined for a secret that is no certificate. */
+function knownCertificate(
+  fleet: FleetFile,
+  name: string,
+  source: SecretSources,
+  nowMs: number,
+): CertificateStatus | undefined {
+  const credential = fleet.credentials.find((candidate) => candidate.name === name)
+  const isExpected = credential !== undefined && credential.kind !== "password"
+  const names = credential?.kind === "certificate" ? credential.hosts : []
+  const unknown = (why: string): CertificateStatus | undefined =>
+    isExpected
+      ? { secret: name, names, expires: null, daysLeft: null, warning: false, from: null, why }
+      : undefined
+  try {
+    const value = source.value(name)
+    if (value === undefined) return unknown(`no value here: ${secretVariable(name)} is not set`)
+    const known = certificateStatus(name, value, nowMs)
+    return known ?? unknown("its value here holds no certificate")
+  } catch (error) {
+    // OpenSSL's own words would not help whoever reads a status.
+    if (error instanceof Failure) return unknown(error.message)
+    return unknown("its value here is not a certificate that can be read")
+  }
+}
+
+/** Columns for where a certificate was seen, or for why it was not. */
+const widestReason = 44
+
+/** Certificates as a person reads them: a table, and a line for each to renew. */
+export function certificateLines(environment: string, certificates: CertificateStatus[]): string[] {
+  if (certificates.length === 0) return []
+  const style = { head: [], border: [], compact: true }
+  const head = ["certificate", "for", "expiry", "seen"]
+  const colWidths = [null, null, null, widestReason]
+  const table = new Table({ head, style, wordWrap: true, colWidths })
+  for (const { secret, names, expires, daysLeft, from, why } of certificates) {
+    const expiry =
+      expires === null ? "expiry unknown" : `${daysText(daysLeft)}, until ${expires.slice(0, 10)}`
+    table.push([secret, namesText(names), expiry, from ?? why ?? "-"])
+  }
+  const warnings = certificates
+    .filter(({ warning }) => warning)
+    .map(
+      ({ secret, daysLeft }) =>
+        `WARNING: certificate ${secret}: ${daysText(daysLeft)}; run: npx quickcart secrets rotate ${environment} ${secret}`,
+    )
+  return [...warnings, table.toString()]
+}
+
+function daysText(daysLeft: number | null): string {
+  return daysLeft === null || daysLeft < 0 ? "EXPIRED" : `${daysLeft} days left`
+}
+
+/** One of the fleet's own certificates names every host of a role, which no table is wide enough for. */
+function namesText([first = "-", ...others]: string[]): string {
+  return others.length > 1 ? `${first} and ${others.length} more` : [first, ...others].join(", ")
 }

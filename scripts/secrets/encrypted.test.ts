@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
@@ -55,28 +55,82 @@ test.skipIf(!hasAge)("a wrong identity and none at all are said in words", () =>
   expect(() => first()?.value("edge_tls")).toThrow("could not decrypt secrets/production.env.age")
 })
 
-test("a SOPS file is read by sops, with the identity in its environment", () => {
-  const program = join(repository, "sops")
-  // Answers as sops does, and shows what it was given.
-  writeFileSync(
-    program,
-    '#!/bin/sh\nprintf \'{"edge_tls":"%s","asked":"%s","other":"%s"}\' "value" "$1 $2 $3" "$SOPS_AGE_KEY$QUICKCART_SECRET_X"\n',
+// A file that the program sops made; see its head. The key is published with it, for tests.
+const sopsMade = join(import.meta.dirname, "fixtures", "sops-3.8.1.enc.yaml")
+const publicTestKey = "AGE-SECRET-KEY-1QXRVEJH9S4NQU0FPD6V79ESZQ8S6PXH3L8V40EVPTHFH6KNKD4DQ7SKC4P"
+
+/** Places what sops made, changed, where the secrets of `production` are looked for. */
+function sopsFile(change = (text: string) => text): void {
+  const text = change(readFileSync(sopsMade, "utf8"))
+  writeFileSync(join(repository, "secrets", "production.enc.yaml"), text)
+}
+
+test.skipIf(!hasAge)("a file of real sops is read, and text, numbers and flags are text", () => {
+  sopsFile()
+  vi.stubEnv("QUICKCART_AGE_KEY", publicTestKey)
+  const names = ["secret", "string", "int", "float", "boolean", "absent"]
+  expect(names.map((name) => first()?.value(name))).toEqual([
+    "this is a secret",
+    "string",
+    "7",
+    "3.14",
+    "true",
+    undefined,
+  ])
+  expect(() => first()?.value("complex")).toThrow("complex holds several values")
+  expect(first()?.label).toBe("secrets/production.enc.yaml")
+})
+
+test.skipIf(!hasAge)("of several recipients any one will do, with an identity file too", () => {
+  const [head = "", ...recipients] = readFileSync(sopsMade, "utf8").split("    - recipient:")
+  expect(recipients).toHaveLength(3)
+  const identity = join(repository, "identity")
+  writeFileSync(identity, publicTestKey, { mode: 0o600 })
+  vi.stubEnv("QUICKCART_AGE_IDENTITY", identity)
+  sopsFile((text) => text.replace(`${head}    - recipient:${recipients[0]}`, head))
+  expect(() => first()?.value("secret")).toThrow(
+    "age could not decrypt secrets/production.enc.yaml",
   )
-  chmodSync(program, 0o755)
-  writeFileSync(join(repository, "secrets", "production.enc.yaml"), "edge_tls: ENC[...]\n")
-  vi.stubEnv("PATH", `${repository}:${process.env.PATH}`)
-  vi.stubEnv("QUICKCART_AGE_KEY", "the-identity")
-  vi.stubEnv("QUICKCART_SECRET_X", "must not be passed on")
-  expect(first()?.value("edge_tls")).toBe("value")
-  expect(first()?.value("asked")).toBe("--decrypt --output-type json")
-  expect(first()?.value("other")).toBe("the-identity")
+  sopsFile()
+  expect(first()?.value("secret")).toBe("this is a secret")
+})
+
+const swapped = (text: string) => {
+  const [one = "", two = "", three = ""] = text.match(/^ {4}- ENC.*\n/gm) ?? []
+  return text.replace(one + two + three, two + one + three)
+}
+test.skipIf(!hasAge).each<[string, (text: string) => string, string]>([
+  ["a changed value", (text) => text.replace("data:ME9a8", "data:ME9a9"), "the value at secret"],
+  ["a changed value inside", (text) => text.replace("data:pMPbf", "data:pMPbg"), "complex.value"],
+  ["a value that is gone", (text) => text.replace(/^float.*\n/m, ""), "its MAC"],
+  ["a value that is new", (text) => `new: "7"\n${text}`, "its MAC"],
+  ["a value in plain text", (text) => text.replace(/^secret: .*/m, "secret: mine"), "its MAC"],
+  ["two that changed places", swapped, "its MAC"],
+  ["a MAC that is gone", (text) => text.replace(/^ {2}mac: .*\n/m, ""), "its MAC"],
+  ["a weaker MAC", (text) => `${text}  mac_only_encrypted: true\n`, "its MAC"],
+])("%s in a file of real sops is refused", (_, change, words) => {
+  vi.stubEnv("QUICKCART_AGE_KEY", publicTestKey)
+  sopsFile((text) => {
+    expect(change(text)).not.toBe(text)
+    return change(text)
+  })
+  expect(() => first()?.value("string")).toThrow(words)
+})
+
+test.skipIf(!hasAge)("a wrong key and none for a file of real sops are said in words", () => {
+  sopsFile()
+  expect(() => first()?.value("secret")).toThrow("Set QUICKCART_AGE_IDENTITY")
+  vi.stubEnv("QUICKCART_AGE_KEY", spawnSync("age-keygen", [], { encoding: "utf8" }).stdout)
+  expect(() => first()?.value("secret")).toThrow(
+    "age could not decrypt secrets/production.enc.yaml: age: error: no identity matched",
+  )
 })
 
 test("a program that is not there is named, with where to get it", () => {
-  writeFileSync(join(repository, "secrets", "production.enc.yaml"), "")
-  vi.stubEnv("QUICKCART_AGE_KEY", "the-identity")
+  sopsFile()
+  vi.stubEnv("QUICKCART_AGE_KEY", publicTestKey)
   vi.stubEnv("PATH", repository)
-  expect(() => first()?.value("edge_tls")).toThrow("needs the program sops")
+  expect(() => first()?.value("edge_tls")).toThrow("needs the program age")
 })
 
 test("an environment without encrypted files has no such source", () => {

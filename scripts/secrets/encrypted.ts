@@ -1,16 +1,18 @@
 import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
 import { Failure } from "../io/failure.ts"
 import { type SecretSource, secretVariable } from "./secret-source.ts"
+import { openSops, readSops } from "./sops.ts"
 
 const outputLimitBytes = 16_000_000
 
 /**
- * Encrypted files that a team commits: `secrets/<env>.enc.yaml` (SOPS, by the
- * `sops` program) and `secrets/<env>.env.age` (a dotenv file, by `age`). They
- * are decrypted on first use, into memory only. The identity is the file that
+ * Encrypted files that a team commits: `secrets/<env>.enc.yaml` (SOPS, for age
+ * recipients) and `secrets/<env>.env.age` (a dotenv file). They are decrypted by
+ * `age` on first use, into memory only. The identity is the file that
  * QUICKCART_AGE_IDENTITY names, or the text of QUICKCART_AGE_KEY.
  */
 export function encryptedSecrets(repository: string, environment: string): SecretSource[] {
@@ -20,7 +22,7 @@ export function encryptedSecrets(repository: string, environment: string): Secre
   ].flatMap((source) => source ?? [])
 }
 
-type Values = Record<string, string | undefined>
+type Values = (name: string) => string | undefined
 
 function fileSource(
   repository: string,
@@ -34,24 +36,41 @@ function fileSource(
     label: path,
     value: (name) => {
       values ??= decrypt(file, path)
-      return values[name] ?? values[secretVariable(name)]
+      return values(name) ?? values(secretVariable(name))
     },
   }
 }
 
 function decryptAge(file: string, label: string): Values {
-  const { identityFile, key } = identity(label)
-  const argv = ["--decrypt", "--identity", identityFile ?? "-", file]
-  return parseEnv(decrypted("age", argv, label, key === undefined ? {} : { input: key }))
+  const values = new Map(Object.entries(parseEnv(withAge(file, label).toString())))
+  return (name) => values.get(name)
 }
 
-function decryptSops(file: string, label: string): Values {
-  const { identityFile, key } = identity(label)
-  const environment: Record<string, string> =
-    key === undefined ? { SOPS_AGE_KEY_FILE: identityFile ?? "" } : { SOPS_AGE_KEY: key }
-  const argv = ["--decrypt", "--output-type", "json", file]
-  const parsed = JSON.parse(decrypted("sops", argv, label, { environment })) as object
-  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, String(value)]))
+/** The data key is encrypted for each recipient; whose identity is given is not known before. */
+function decryptSops(path: string, label: string): Values {
+  const file = readSops(readFileSync(path, "utf8"), label)
+  const directory = mkdtempSync(join(tmpdir(), "quickcart-sops-"))
+  try {
+    // The key as it is in git, encrypted: the identity may need standard input.
+    const copies = file.encryptedKeys.map((text, index) => {
+      const copy = join(directory, String(index))
+      writeFileSync(copy, text)
+      return copy
+    })
+    return openSops(file, firstOpened(copies, label))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+/** Throws the last Failure when the identity opens none. */
+function firstOpened([file = "", ...others]: string[], label: string): Buffer {
+  try {
+    return withAge(file, label)
+  } catch (error) {
+    if (others.length === 0) throw error
+    return firstOpened(others, label)
+  }
 }
 
 function identity(label: string): { identityFile?: string; key?: string } {
@@ -63,26 +82,20 @@ function identity(label: string): { identityFile?: string; key?: string } {
   )
 }
 
-/** Output of a decryption. Nothing that was decrypted reaches an error message. */
-function decrypted(
-  program: string,
-  argv: string[],
-  label: string,
-  options: { input?: string; environment?: Record<string, string> },
-): string {
+/** A file decrypted by age. Nothing that was decrypted reaches an error message. */
+function withAge(file: string, label: string): Buffer {
+  const { identityFile, key } = identity(label)
   const { PATH = "", HOME = "" } = process.env
-  const result = spawnSync(program, argv, {
-    input: options.input ?? "",
-    env: { PATH, HOME, ...options.environment },
-    encoding: "utf8",
+  const result = spawnSync("age", ["--decrypt", "--identity", identityFile ?? "-", file], {
+    input: key ?? "",
+    env: { PATH, HOME },
     maxBuffer: outputLimitBytes,
   })
   if (result.error !== undefined) {
-    const hint = program === "age" ? "apt-get install age" : "see getsops.io"
-    throw new Failure(`${label} needs the program ${program}, which does not start (${hint}).`)
+    throw new Failure(`${label} needs the program age, which does not start (apt-get install age).`)
   }
   if (result.status !== 0) {
-    throw new Failure(`${program} could not decrypt ${label}: ${result.stderr.trim()}`)
+    throw new Failure(`age could not decrypt ${label}: ${result.stderr.toString().trim()}`)
   }
   return result.stdout
 }

@@ -8,7 +8,7 @@ import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { certificateFiles, issueBoxCertificate } from "./box-credentials.ts"
-import { comparableSecrets, localSecrets, namingKey, resolveSecrets } from "./source.ts"
+import { comparableSecrets, knownNamingKey, localSecrets, resolveSecrets } from "./source.ts"
 
 export interface RotateOptions {
   allowDirty: boolean
@@ -43,15 +43,18 @@ export async function rotate(
       `${fleet.environment} has no secret "${key}"; it has ${fleet.secrets.join(", ") || "none"}.`,
     )
   }
+  const resolve = () =>
+    resolveSecrets(fleet.secrets, localSecrets(repository, state), knownNamingKey(state))
+  // What is missing is said before anything is looked at or issued.
+  resolve()
   const live = await liveServices(fleet, state)
   refuseOtherChanges(repository, fleet, live)
   const restore = await reissue(repository, fleet, state, key, options.report)
   try {
-    const names = resolveSecrets(
-      fleet.secrets,
-      localSecrets(repository, state),
-      namingKey(state),
-    ).map((secret) => ({ ...secret, isLive: mountedSecrets(live).includes(secret.name) }))
+    const names = resolve().map((secret) => ({
+      ...secret,
+      isLive: mountedSecrets(live).includes(secret.name),
+    }))
     const rotated = names.filter((secret) => !secret.isLive).map((secret) => secret.key)
     refuseWrongChange(rotated, key, localSecrets(repository, state).origin)
     for (const name of rotated) options.report(`${name}: new value`)

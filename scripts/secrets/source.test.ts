@@ -27,6 +27,16 @@ test("all missing secrets are named at once, with the variables to set", () => {
   )
 })
 
+test("the key that names secrets is listed with the values that are missing", () => {
+  const hint = "The key is a long random text (openssl rand -hex 32) to be kept"
+  expect(() => resolveSecrets(["one", "have"], from({ have: "x" }), undefined)).toThrow(
+    `no value for the secret one, and no key to name secrets with. Set QUICKCART_SECRET_ONE, QUICKCART_SECRET_NAMING_KEY in the environment or in .env. ${hint}`,
+  )
+  expect(() => resolveSecrets(["have"], from({ have: "x" }), undefined)).toThrow(
+    "no key to name secrets with. Set QUICKCART_SECRET_NAMING_KEY in",
+  )
+})
+
 test("who has no value compares by the name that is live", () => {
   const mounted = ["quickcart_edge_tls_0123456789abcdef"]
   const known = comparableSecrets(["edge_tls"], from({ edge_tls: "v" }), "k", mounted)

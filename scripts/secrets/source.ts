@@ -9,6 +9,8 @@ import { type SecretSource, secretVariable } from "./secret-source.ts"
 
 /** Fewest characters of the key that names secrets: those of 16 random bytes in hex. */
 const namingKeyLength = 32
+/** Logical name of that key, as its variable has it. */
+const namingKeyName = "naming_key"
 
 export { type SecretSource, secretVariable } from "./secret-source.ts"
 
@@ -54,21 +56,36 @@ export interface ResolvedSecret {
 /**
  * Resolves every logical name to a value and a Docker secret name. The name
  * holds an HMAC of the value, so a new value is a new secret and the name
- * gives nothing away. Throws a Failure that lists all missing ones.
+ * gives nothing away. Throws a Failure that lists all that is missing, be it
+ * values or the key that names them.
  */
 export function resolveSecrets(
   keys: string[],
   source: Pick<SecretSource, "value">,
-  namingKey: string,
+  namingKey: string | undefined,
 ): ResolvedSecret[] {
   const missing = keys.filter((key) => source.value(key) === undefined)
-  if (missing.length > 0) {
-    const variables = missing.map(secretVariable).join(", ")
-    throw new Failure(
-      `no value for the secret${missing.length > 1 ? "s" : ""} ${missing.join(", ")}. Set ${variables} in the environment or in .env.`,
-    )
-  }
+  if (missing.length > 0 || namingKey === undefined) throw lacking(missing, namingKey === undefined)
   return keys.map((key) => resolved(key, source.value(key) ?? "", namingKey))
+}
+
+/**
+ * A naming key made up here would give every secret a new name on the next
+ * machine, and so restart all that mount one: a missing one is an error.
+ */
+function lacking(missing: string[], lacksKey: boolean): Failure {
+  const values = `no value for the secret${missing.length > 1 ? "s" : ""} ${missing.join(", ")}`
+  const what = [
+    ...(missing.length > 0 ? [values] : []),
+    ...(lacksKey ? ["no key to name secrets with"] : []),
+  ]
+  const variables = [...missing, ...(lacksKey ? [namingKeyName] : [])].map(secretVariable)
+  const hint = lacksKey
+    ? " The key is a long random text (openssl rand -hex 32) to be kept: another one renames every secret."
+    : ""
+  return new Failure(
+    `${what.join(", and ")}. Set ${variables.join(", ")} in the environment or in .env.${hint}`,
+  )
 }
 
 /**
@@ -103,23 +120,10 @@ function resolved(key: string, value: string, namingKey: string): ResolvedSecret
   return { key, name: `quickcart_${key}_${digest.slice(0, 16)}`, value }
 }
 
-/**
- * The key that names secrets. Throws a Failure when there is none: one made up
- * here would give every secret a new name on the next machine, and so restart
- * all that mount one.
- */
-export function namingKey(state: State): string {
-  const found = knownNamingKey(state)
-  if (found !== undefined) return found
-  throw new Failure(
-    `no key to name secrets with. Set QUICKCART_SECRET_NAMING_KEY in the environment or in .env to a long random text (openssl rand -hex 32), and keep it: another one renames every secret.`,
-  )
-}
-
 /** The key that names secrets, or undefined when none is known here. Throws a Failure for a weak one. */
 export function knownNamingKey(state: State): string | undefined {
   const repository = dirname(dirname(state.root))
-  const given = localSecrets(repository, state).value("naming_key")
+  const given = localSecrets(repository, state).value(namingKeyName)
   // A line end that came along with a paste must not rename every secret.
   const key = (given ?? state.read("secrets", "naming.key") ?? "").trim()
   if (key === "") return undefined

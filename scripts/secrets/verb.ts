@@ -7,7 +7,7 @@ import { openState } from "../io/state.ts"
 import { connectSwarm, type SwarmConnection } from "../io/swarm-connection.ts"
 import { checkExitCode, checkSecrets, type SecretCheck } from "./check.ts"
 import { rotate } from "./rotate.ts"
-import { localSecrets, namingKey, type ResolvedSecret, resolveSecrets } from "./source.ts"
+import { knownNamingKey, localSecrets, type ResolvedSecret, resolveSecrets } from "./source.ts"
 
 export interface SecretsOptions {
   json?: boolean
@@ -112,10 +112,13 @@ function openSecrets(repository: string, environment: string): Secrets {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
-  const key = namingKey(state)
+  const key = knownNamingKey(state)
   const resolve = (names: string[]) => resolveSecrets(names, source, key)
+  const resolveAll = () => resolve(fleet.secrets)
+  // Nothing can be compared without the key, so all that is missing is named at once.
+  if (key === undefined) resolveAll()
   return {
-    resolve: () => resolve(fleet.secrets),
+    resolve: resolveAll,
     check: (live) => checkSecrets(fleet.secrets, source, (name) => resolve([name]), live),
     withSwarm: async (body) => {
       const connection = await connectSwarm(fleet, state)

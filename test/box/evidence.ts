@@ -8,13 +8,11 @@ import { localTag } from "../../scripts/images.ts"
 import { type CommandResult, run } from "../../scripts/io/command.ts"
 import { listFiles, readText } from "../../scripts/io/files.ts"
 import { boxProject } from "../../scripts/io/providers/box-compose.ts"
-
-/** Text by the place where it was found. */
-export type Evidence = Map<string, string>
+import type { Evidence } from "../../scripts/secrets/needles.ts"
 
 const processes = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'"
-const files =
-  "find /tmp /var/log /etc /home /root -xdev -type f -size -2M -exec cat {} + 2>/dev/null"
+const filesIn = (folders: string) =>
+  `find ${folders} -xdev -type f -size -2M -exec cat {} + 2>/dev/null`
 
 /** What one manager knows of the whole Swarm. */
 const ofSwarm = {
@@ -57,8 +55,9 @@ export async function gatherFleet(context: DrillContext): Promise<Evidence> {
   await Promise.all(
     context.fleet.hosts.map(async ({ name, role }) => {
       for (const [what, command] of Object.entries(ofHost)) await ask(name, what, command, "show")
+      await ask(name, "etc", filesIn("/etc"), "try")
       // A log may be moved away between being found and being read.
-      await ask(name, "files", files, "try")
+      await ask(name, "files", filesIn("/tmp /var/log /home /root"), "try")
       if (!swarm.includes(name)) return
       for (const [what, command] of Object.entries(ofDocker)) {
         const shows = role === "load-balancer" && what !== "logs"
@@ -147,6 +146,9 @@ export async function foundInImages(
 
 const roundMs = 100
 
+/** A process that runs in every box, by which a list shows that it sees those of the hosts. */
+export const inEveryBox = "run-keepalived"
+
 /**
  * Command lines of every process, until stopped. The hosts are containers on
  * this machine, so its own /proc shows theirs as well; entering each of them
@@ -169,9 +171,7 @@ export function watchProcesses(): { stop(): string } {
   return {
     stop: () => {
       clearInterval(timer)
-      const text = [...seen].join("\n")
-      if (!text.includes("run-keepalived")) throw new Error("no process of a host was seen")
-      return text
+      return [...seen].join("\n")
     },
   }
 }

@@ -10,6 +10,7 @@ import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
 import { boxMemoryGibibytes } from "../box/box-memory.ts"
 import { drillTwice } from "../box/drill-twice.ts"
+import { openLeakSearch } from "../box/leak-search.ts"
 
 const repository = join(import.meta.dirname, "..", "..")
 const environment = "local-data"
@@ -17,12 +18,14 @@ const say = (line: string) => process.stdout.write(`    ${line}\n`)
 const context = drillContext(repository, say, false, environment)
 const allowDirty = process.env.CI === undefined
 
+const search = openLeakSearch(context)
+
 let startSeconds = 0
 
 beforeAll(async () => {
   await runSteps(downSteps(repository, environment))
   const start = nowMs()
-  await startBox(repository, { allowDirty, environment })
+  await search.watched("the first start", () => startBox(repository, { allowDirty, environment }))
   startSeconds = Math.round((nowMs() - start) / 1000)
 })
 
@@ -41,6 +44,11 @@ test("the box with its whole data tier fits in 3 GiB", async () => {
   })
   say(reportText(report))
   expect(broken(report.bounds, report.pace)).toEqual([])
+})
+
+test("the first start, which makes all passwords and keys, shows none to other processes", () => {
+  search.plant()
+  expect(search.shown()).toEqual([])
 })
 
 test("apply once more changes nothing", async () => {
