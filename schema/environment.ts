@@ -1,4 +1,5 @@
 import type {
+  Bandwidth,
   ByteSize,
   Cidr,
   Duration,
@@ -501,6 +502,11 @@ export interface Edge {
    * A queue for visitors when the fleet is full.
    */
   waitingRoom?: WaitingRoom
+  /**
+   * Requests that each client address may make; those past it get a 429.
+   * @default none
+   */
+  rateLimit?: RateLimit
 }
 
 /** VRRP between the load balancers. */
@@ -599,6 +605,31 @@ export interface WaitingRoom {
    * @examples [30000]
    */
   maxActiveUsers: PositiveInteger
+}
+
+/**
+ * A leaky bucket for each client address (seed section 6): it takes `burst`
+ * requests at once and empties at `requests` in each `period`. Not behind a
+ * CDN, where all visitors come from the CDN's few addresses.
+ */
+export interface RateLimit {
+  /**
+   * Requests that one address may make in each period, again and again.
+   * @examples [50]
+   */
+  requests: PositiveInteger
+  /**
+   * Time in which `requests` are allowed.
+   * @default "1s"
+   * @examples ["10s"]
+   */
+  period?: Duration
+  /**
+   * Requests that an address which was quiet may make at once.
+   * @default equal to requests
+   * @examples [100]
+   */
+  burst?: PositiveInteger
 }
 
 /** PostgreSQL under Patroni (seed section 3). */
@@ -793,6 +824,12 @@ export interface Scaling {
    */
   loadBalancerCpu?: Percent
   /**
+   * Traffic of one load balancer, the busier direction, that calls for a larger size.
+   * @default none
+   * @examples ["1.4Gbps"]
+   */
+  loadBalancerBandwidth?: Bandwidth
+  /**
    * CPU use of the app hosts that calls for more hosts.
    * @examples ["70%"]
    */
@@ -808,6 +845,13 @@ export interface Scaling {
    */
   databaseCpu?: Percent
   /**
+   * Disk operations a second (reads and writes) of the database primary that
+   * call for a faster disk; 70% of what the provider promises for it.
+   * @default none
+   * @examples [7000]
+   */
+  databaseDiskIops?: PositiveInteger
+  /**
    * Read latency of a replica that calls for another replica.
    * @examples ["100ms"]
    */
@@ -817,6 +861,13 @@ export interface Scaling {
    * @examples ["70%"]
    */
   redisMemory?: Percent
+  /**
+   * Traffic of the buckets, as their provider counts it, that calls for a CDN
+   * in front of them.
+   * @default none
+   * @examples ["500Mbps"]
+   */
+  objectStorageBandwidth?: Bandwidth
 }
 
 /** A planned peak (seed section 6): app hosts are there before it starts. */

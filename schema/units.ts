@@ -20,6 +20,13 @@ export type Duration = string
 export type ByteSize = string
 
 /**
+ * Data moved in a second, in bits, decimal units as providers sell them: 1 Gbps = 10^9 bits.
+ * @pattern ^[1-9][0-9]{0,8}(\.[0-9]{1,6})?(Mbps|Gbps)$
+ * @examples ["500Mbps", "1.4Gbps"]
+ */
+export type Bandwidth = string
+
+/**
  * A time of day, 24 hours, in the environment's `timezone`.
  * @pattern ^([01][0-9]|2[0-3]):[0-5][0-9]$
  * @examples ["02:00"]

@@ -17,6 +17,18 @@ function everything(): Fleet {
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.edge.rateLimit = { requests: 50, periodSeconds: 10, burst: 100 }
+  fleet.scaling = {
+    loadBalancerCpu: 0.6,
+    loadBalancerBitsPerSecond: 1.4e9,
+    appCpu: 0.7,
+    appMemory: 0.8,
+    databaseCpu: 0.7,
+    databaseDiskIops: 14_000,
+    replicaReadLatencySeconds: 0.1,
+    redisMemory: 0.7,
+    objectStorageBitsPerSecond: 500e6,
+  }
   fleet.database = { ...databaseFixture(), replication: "quorum" }
   fleet.objectStorage = {
     endpoint: "https://10.10.1.1:9000",

@@ -1,4 +1,5 @@
 import type { Database, Fleet, Host, Role } from "./fleet.ts"
+import { resolveScaling } from "./resolve-scaling.ts"
 
 /** How many hosts of each role a fixture has. */
 export type HostCounts = Record<Exclude<Role, "redis">, number>
@@ -61,6 +62,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     database: null,
     redis: null,
     objectStorage: null,
+    scaling: resolveScaling(),
     flashSales: [],
     secrets: [],
   }
@@ -173,5 +175,6 @@ function fixtureEdge(loadBalancers: number): Fleet["edge"] {
     cdnOffload: 0,
     cdnVendor: null,
     waitingRoom: null,
+    rateLimit: null,
   }
 }

@@ -52,6 +52,19 @@ export interface Database {
   }
 }
 
+/** The seed's scaling triggers; shares are 0..1, null where the spec names none. */
+export interface Scaling {
+  loadBalancerCpu: number | null
+  loadBalancerBitsPerSecond: number | null
+  appCpu: number | null
+  appMemory: number | null
+  databaseCpu: number | null
+  databaseDiskIops: number | null
+  replicaReadLatencySeconds: number | null
+  redisMemory: number | null
+  objectStorageBitsPerSecond: number | null
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -160,6 +173,8 @@ export interface Fleet {
     cdnOffload: number
     cdnVendor: "cloudflare" | "cloudfront" | null
     waitingRoom: { maxActiveUsers: number } | null
+    /** Of each client address; null without a limit. */
+    rateLimit: { requests: number; periodSeconds: number; burst: number } | null
   }
   /** PostgreSQL under Patroni, with its etcd and PgBouncer; null when the spec has none. */
   database: Database | null
@@ -178,6 +193,8 @@ export interface Fleet {
     /** Without a final slash. */
     imagesBaseUrl: string
   } | null
+  /** Load at which a tier has to grow; null where the spec names none. */
+  scaling: Scaling
   flashSales: {
     name: string
     start: string

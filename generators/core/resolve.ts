@@ -5,6 +5,7 @@ import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
 import { resolveDatabase } from "./resolve-database.ts"
 import { resolveRedis } from "./resolve-redis.ts"
+import { resolveScaling } from "./resolve-scaling.ts"
 import { kebabRole } from "./roles.ts"
 
 const roles: Role[] = ["manager", "loadBalancer", "app", "database", "redis", "bastion"]
@@ -58,6 +59,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     database: resolveDatabase(spec, redis),
     redis,
     objectStorage: resolveObjectStorage(spec),
+    scaling: resolveScaling(spec.scaling),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
@@ -151,7 +153,7 @@ function resolveApp({ app, hosts }: EnvironmentSpec, sampleShop: string): Fleet[
 
 function resolveEdge(spec: EnvironmentSpec): Fleet["edge"] {
   const { edge } = spec
-  const { timeouts, health, cdn, waitingRoom } = edge
+  const { timeouts, health, cdn, waitingRoom, rateLimit } = edge
   return {
     hostname: edge.hostname,
     aliases: edge.aliases ?? [],
@@ -177,6 +179,14 @@ function resolveEdge(spec: EnvironmentSpec): Fleet["edge"] {
       waitingRoom === undefined || waitingRoom.enabled === false
         ? null
         : { maxActiveUsers: waitingRoom.maxActiveUsers },
+    rateLimit:
+      rateLimit === undefined
+        ? null
+        : {
+            requests: rateLimit.requests,
+            periodSeconds: parseDurationSeconds(rateLimit.period ?? "1s"),
+            burst: rateLimit.burst ?? rateLimit.requests,
+          },
   }
 }
 

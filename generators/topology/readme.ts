@@ -8,6 +8,7 @@ import { serverSlots } from "../haproxy/limits.ts"
 import { databaseSection } from "./database.ts"
 import { topologyDiagram } from "./diagram.ts"
 import { portRows } from "./ports.ts"
+import { scalingSection } from "./scaling.ts"
 import { formatBytes, formatNumber, markdownTable } from "./table.ts"
 
 /** `stacks/<env>/README.md`: what the environment is, and the arithmetic behind it. */
@@ -24,6 +25,7 @@ export function readme(fleet: Fleet, all: Contributions): string {
     serviceTable(all),
     "## Capacity",
     capacity(fleet),
+    ...scalingSection(fleet),
     "## Failover of the floating IP",
     failover(fleet),
     ...databaseSection(fleet),
@@ -80,7 +82,17 @@ function capacity(fleet: Fleet): string {
     `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak. ${flashSale(fleet)}`,
     `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each; at most ${maxTasksPerHost(fleet)} on one, so that with one host gone the others hold all of them and the ${app.update.parallelism} that an update starts first. HAProxy has ${serverSlots(fleet)} server slots.`,
     `- Concurrency: ${app.replicas} tasks × ${n(fleet.edge.maxConnectionsPerTask)} requests at once = ${n(app.replicas * fleet.edge.maxConnectionsPerTask)}; more wait up to ${formatDuration(fleet.edge.timeouts.queueSeconds)} in HAProxy, which holds ${n(fleet.edge.maxConnections)} connections.`,
+    ...rateLimit(fleet),
   ].join("\n")
+}
+
+function rateLimit({ edge }: Fleet): string[] {
+  if (edge.rateLimit === null) return []
+  const { requests, periodSeconds, burst } = edge.rateLimit
+  const n = formatNumber
+  return [
+    `- Rate limit: each client address may make ${n(burst)} requests at once and ${n(requests)} every ${formatDuration(periodSeconds)}; what is more gets a 429.`,
+  ]
 }
 
 /** Who takes the peak: the app hosts, the CDN, or the waiting room. */

@@ -9,6 +9,7 @@ import * as images from "./images.ts"
 import * as network from "./network.ts"
 import { standIn, storageNames } from "./object-storage.ts"
 import * as quorum from "./quorum.ts"
+import { rateLimit } from "./rate-limit.ts"
 import { redisFailover, redisHosts, redisMemory } from "./redis.ts"
 import type { Rule } from "./rule.ts"
 import * as schedule from "./schedule.ts"
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   edge.pair,
   edge.drain,
   edge.stopGrace,
+  rateLimit,
   quorum.odd,
   quorum.spread,
   hosts.reservations,
