@@ -165,6 +165,12 @@ export interface Network {
    * @default 1500
    */
   mtuBytes?: number
+  /**
+   * Public networks from which the bastion's SSH may be reached, for example a VPN's.
+   * @default anywhere
+   * @examples [["198.51.100.0/28"]]
+   */
+  operators?: Cidr[]
 }
 
 /** Subnets by purpose; disjoint. */
@@ -284,6 +290,35 @@ export interface Workload {
    * @examples [10]
    */
   flashSaleFactor: number
+  /**
+   * What the stores hold; the disks are checked against it.
+   * @default none: the disks are not checked
+   */
+  data?: DataVolume
+}
+
+/** What PostgreSQL and the object storage hold (seed sections 1 and 3.1). */
+export interface DataVolume {
+  /**
+   * Products in the catalogue.
+   * @examples [100000]
+   */
+  products: PositiveInteger
+  /**
+   * Registered users, not only those active at once.
+   * @examples [500000]
+   */
+  users: PositiveInteger
+  /**
+   * Orders placed each day, on average; all are kept.
+   * @examples [10000]
+   */
+  ordersPerDay: PositiveInteger
+  /**
+   * Product images in the object storage, which never fill a host's disk.
+   * @examples ["50GB"]
+   */
+  images: ByteSize
 }
 
 /** What the fleet promises; rules and drills hold it to this. */

@@ -12,6 +12,8 @@ function everything(): Fleet {
   fleet.source = "environments/everything.yaml"
   fleet.network.encryptedOverlay = true
   fleet.network.mtuBytes = 1450
+  fleet.network.operators = ["198.51.100.0/28"]
+  fleet.workload.data = { products: 1e5, users: 5e5, ordersPerDay: 1e4, imageBytes: 50e9 }
   fleet.registry = { address: "registry.example.test/quickcart", insecure: false }
   fleet.app.secrets = ["session_key"]
   fleet.app.replicas = 9

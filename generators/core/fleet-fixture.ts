@@ -32,6 +32,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       vip: "203.0.113.100",
       encryptedOverlay: false,
       mtuBytes: 1500,
+      operators: [],
     },
     hosts: fixtureHosts(all),
     redisRole: "database",
@@ -125,6 +126,7 @@ function fixtureWorkload(appHosts: number): Fleet["workload"] {
     coresNeeded: 1,
     coresProvided: appHosts * 4,
     peakRequestsPerSecond: 200,
+    data: null,
   }
 }
 

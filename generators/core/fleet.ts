@@ -52,6 +52,14 @@ export interface Database {
   }
 }
 
+/** What the stores hold. */
+export interface DataVolume {
+  products: number
+  users: number
+  ordersPerDay: number
+  imageBytes: number
+}
+
 /** The seed's scaling triggers; shares are 0..1, null where the spec names none. */
 export interface Scaling {
   loadBalancerCpu: number | null
@@ -91,6 +99,8 @@ export interface Fleet {
     vip: string
     encryptedOverlay: boolean
     mtuBytes: number
+    /** Who may reach the bastion's SSH; empty is anyone. */
+    operators: string[]
   }
   /** All hosts that exist outside flash sales, ordered by role and index. */
   hosts: Host[]
@@ -109,6 +119,8 @@ export interface Fleet {
     coresProvided: number
     /** baseline x factor. */
     peakRequestsPerSecond: number
+    /** What the stores hold; null where the spec does not say. */
+    data: DataVolume | null
   }
   objectives: {
     edgeFailoverSeconds: number

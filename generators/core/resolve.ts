@@ -1,5 +1,10 @@
 import { type ImageLock, type ImageName, imageNames } from "../../images/names.ts"
-import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/environment.ts"
+import type {
+  AppHostGroup,
+  DataVolume,
+  EnvironmentSpec,
+  HostGroup,
+} from "../../schema/environment.ts"
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
@@ -40,6 +45,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
       vip: spec.network.vip,
       encryptedOverlay: spec.network.encryptedOverlay ?? false,
       mtuBytes: spec.network.mtuBytes ?? 1500,
+      operators: spec.network.operators ?? [],
     },
     hosts: roles.flatMap((role) => resolveHosts(spec, role)),
     redisRole: spec.hosts.redis === undefined ? "database" : "redis",
@@ -92,8 +98,13 @@ export function hostName(role: Role, index: number): string {
 }
 
 function resolveWorkload(spec: EnvironmentSpec): Fleet["workload"] {
-  const { concurrentUsers, requestsPerUserPerSecond, requestsPerCorePerSecond, flashSaleFactor } =
-    spec.workload
+  const {
+    concurrentUsers,
+    requestsPerUserPerSecond,
+    requestsPerCorePerSecond,
+    flashSaleFactor,
+    data,
+  } = spec.workload
   const baselineRequestsPerSecond = concurrentUsers * requestsPerUserPerSecond
   return {
     concurrentUsers,
@@ -104,7 +115,12 @@ function resolveWorkload(spec: EnvironmentSpec): Fleet["workload"] {
     coresNeeded: Math.ceil(baselineRequestsPerSecond / requestsPerCorePerSecond - epsilon),
     coresProvided: spec.hosts.app.count * spec.hosts.app.vcpu,
     peakRequestsPerSecond: baselineRequestsPerSecond * flashSaleFactor,
+    data: data === undefined ? null : resolveData(data),
   }
+}
+
+function resolveData({ images, ...counts }: DataVolume): Fleet["workload"]["data"] {
+  return { ...counts, imageBytes: parseBytes(images) }
 }
 
 function resolveImages(spec: EnvironmentSpec, lock: ImageLock): Record<ImageName, string> {

@@ -32,6 +32,7 @@ export function readme(fleet: Fleet, all: Contributions): string {
     "## Ports",
     "Everything that is not listed is not needed, and is to be refused.",
     portTable(all),
+    ...operators(fleet),
     "## Images",
     imageTable(fleet),
   ]
@@ -145,6 +146,11 @@ function portTable(all: Contributions): string {
       row.service,
     ]),
   )
+}
+
+function operators({ network }: Fleet): string[] {
+  if (network.operators.length === 0) return []
+  return [`SSH on the bastion is for ${network.operators.join(", ")} only.`]
 }
 
 function imageTable(fleet: Fleet): string {
