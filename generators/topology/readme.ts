@@ -1,4 +1,10 @@
-import { flashSaleCapacity, maxTasksPerHost, tasksPerHost } from "../app/task-count.ts"
+import { resources } from "../app/service.ts"
+import {
+  flashSaleCapacity,
+  hostLossCapacity,
+  maxTasksPerHost,
+  tasksPerHost,
+} from "../app/task-count.ts"
 import { sortedEntries } from "../core/canonical.ts"
 import type { Contributions } from "../core/component.ts"
 import { formatDuration } from "../core/duration.ts"
@@ -80,11 +86,40 @@ function capacity(fleet: Fleet): string {
     `- Baseline: ${n(workload.concurrentUsers)} users × ${n(workload.requestsPerUserPerSecond)} requests/s = **${n(workload.baselineRequestsPerSecond)} requests/s**.`,
     `- Cores needed: ⌈${n(workload.baselineRequestsPerSecond)} ÷ ${n(workload.requestsPerCorePerSecond)} requests/s for each core⌉ = **${n(workload.coresNeeded)}**.`,
     `- Cores provided: ${hosts} app hosts, together **${n(workload.coresProvided)}**, good for ${n(provided)} requests/s: ${enough ? "enough" : "**not enough**"} for the baseline.`,
+    hostLoss(fleet),
     `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak. ${flashSale(fleet)}`,
-    `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each; at most ${maxTasksPerHost(fleet)} on one, so that with one host gone the others hold all of them and the ${app.update.parallelism} that an update starts first. HAProxy has ${serverSlots(fleet)} server slots.`,
+    `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each. ${room(fleet)} HAProxy has ${serverSlots(fleet)} server slots.`,
     `- Concurrency: ${app.replicas} tasks × ${n(fleet.edge.maxConnectionsPerTask)} requests at once = ${n(app.replicas * fleet.edge.maxConnectionsPerTask)}; more wait up to ${formatDuration(fleet.edge.timeouts.queueSeconds)} in HAProxy, which holds ${n(fleet.edge.maxConnections)} connections.`,
     ...rateLimit(fleet),
   ].join("\n")
+}
+
+/** N-1: the load and the tasks when one app host is gone. */
+function hostLoss(fleet: Fleet): string {
+  const { left, vcpu, served, arriving } = hostLossCapacity(fleet)
+  const { baselineRequestsPerSecond, requestsPerCorePerSecond } = fleet.workload
+  const { cdnOffload } = fleet.edge
+  const n = formatNumber
+  if (left === 0) return "- One app host gone: **nothing** is left."
+  const load =
+    cdnOffload === 0
+      ? "the baseline"
+      : `the ${n(baselineRequestsPerSecond)} × ${n(100 - cdnOffload * 100)}% = ${n(arriving)} requests/s that pass the CDN`
+  return `- One app host gone: ${left} × ${vcpu} cores × ${n(requestsPerCorePerSecond)} = **${n(served)} requests/s**, ${served >= arriving ? "enough" : "**not enough**"} for ${load}.`
+}
+
+/** Where the tasks go when a host is lost or an update starts more of them. */
+function room(fleet: Fleet): string {
+  const { replicas, update } = fleet.app
+  const most = maxTasksPerHost(fleet)
+  const { left } = hostLossCapacity(fleet)
+  const wanted = `${replicas} + ${update.parallelism}`
+  const { limits, reservations } = resources(fleet)
+  const [memory, limit] = [reservations, limits].map((amount) => formatBytes(Number(amount.memory)))
+  const each = `each task has ${reservations.cpus} of its ${limits.cpus} CPU and ${memory} of its ${limit} set aside`
+  return left === 0
+    ? `It has places for ${most}, so that an update can start ${update.parallelism} first; ${each}.`
+    : `Each has places for ${most}, so that with one host gone ${left} × ${most} = ${left * most} are enough for all and for what an update starts first, ${wanted} = ${replicas + update.parallelism}; ${each}.`
 }
 
 function rateLimit({ edge }: Fleet): string[] {

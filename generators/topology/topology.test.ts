@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Flow } from "../core/fleet.ts"
+import type { Fleet, Flow } from "../core/fleet.ts"
 import { fleetFixture } from "../core/fleet-fixture.ts"
 import { contributionsOf } from "../core/render.ts"
 import { topologyDiagram } from "./diagram.ts"
@@ -81,6 +81,30 @@ test("the README says what a client may ask for, where that is limited", () => {
   expect(readme(fleet, contributionsOf(fleet))).toContain(
     "may make 100 requests at once and 50 every 10s",
   )
+})
+
+test("the README claims for a lost host what the tasks are given room for", () => {
+  const text = (hosts: number, change: Partial<Fleet["app"]>) => {
+    const fleet = fleetFixture({ app: hosts })
+    Object.assign(fleet.app, change)
+    return readme(fleet, contributionsOf(fleet))
+  }
+  const nine = text(9, { replicas: 18, cpu: 1.87, memoryBytes: 3e9 })
+  expect(nine).toContain("One app host gone: 8 × 4 cores × 150 = **4,800 requests/s**, enough")
+  expect(nine).toContain(
+    "8 × 3 = 24 are enough for all and for what an update starts first, 18 + 1",
+  )
+  expect(nine).toContain("each task has 1.33 of its 1.87 CPU and 2.583 GB of its 3 GB set aside")
+  expect(text(1, { replicas: 2 })).toContain("One app host gone: **nothing** is left.")
+  expect(text(1, { replicas: 2 })).not.toContain("with one host gone")
+})
+
+test("the README compares what is left with what passes the CDN", () => {
+  const fleet = fleetFixture({ app: 2 })
+  fleet.workload.baselineRequestsPerSecond = 1000
+  expect(readme(fleet, contributionsOf(fleet))).toContain("**not enough** for the baseline")
+  fleet.edge.cdnOffload = 0.45
+  expect(readme(fleet, contributionsOf(fleet))).toContain("1,000 × 55% = 550 requests/s that pass")
 })
 
 test("numbers and sizes read as people write them", () => {

@@ -20,6 +20,7 @@ import { subnets } from "./subnets.ts"
 export const rules: readonly Rule[] = [
   capacity.cores,
   capacity.tasks,
+  capacity.hostLoss,
   capacity.maximum,
   capacity.flashSale,
   edge.vrrpFailover,
