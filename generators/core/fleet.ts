@@ -193,7 +193,7 @@ export interface Fleet {
   /** Null where the spec declares no Redis. */
   redis: {
     nodeTimeoutSeconds: number
-    /** Limit of each instance's container. */
+    /** Of each instance: reserved, and the most it may use. */
     memoryBytes: { sessions: number; cache: number }
   } | null
   /** Null where the spec declares no object storage. */
