@@ -1,4 +1,5 @@
 import type {
+  Bandwidth,
   ByteSize,
   Cidr,
   Duration,
@@ -67,26 +68,32 @@ export interface EnvironmentSpec {
   edge: Edge
   /**
    * PostgreSQL under Patroni.
+   * @default none
    */
   database?: Database
   /**
    * WAL archive and base backups.
+   * @default none
    */
   backup?: Backup
   /**
    * Redis Clusters for sessions and cache.
+   * @default none
    */
   redis?: Redis
   /**
    * S3-compatible storage for product images and backups.
+   * @default none
    */
   objectStorage?: ObjectStorage
   /**
    * Prometheus, Alertmanager and Grafana.
+   * @default none
    */
   monitoring?: Monitoring
   /**
    * Load at which a tier has to grow.
+   * @default none
    */
   scaling?: Scaling
   /**
@@ -125,11 +132,13 @@ export interface Provider {
   /**
    * Network interface that carries the public address.
    * @default "eth0"
+   * @examples ["ens3"]
    */
   publicInterface?: string
   /**
    * Network interface that carries the VPC address.
    * @default "eth1"
+   * @examples ["ens4"]
    */
   privateInterface?: string
 }
@@ -154,6 +163,7 @@ export interface Network {
    * Encrypt overlay networks with IPsec (ESP). Needs the kernel's ESP support
    * and a provider firewall that passes IP protocol 50.
    * @default false
+   * @examples [true]
    */
   encryptedOverlay?: boolean
   /**
@@ -162,8 +172,15 @@ export interface Network {
    * @maximum 9000
    * @asType integer
    * @default 1500
+   * @examples [1450]
    */
   mtuBytes?: number
+  /**
+   * Public networks from which the bastion's SSH may be reached, for example a VPN's.
+   * @default anywhere
+   * @examples [["198.51.100.0/28"]]
+   */
+  operators?: Cidr[]
 }
 
 /** Subnets by purpose; disjoint. */
@@ -197,7 +214,8 @@ export interface HostGroups {
   /** PostgreSQL members under Patroni. */
   database: HostGroup
   /**
-   * Redis Clusters. Omit to run Redis on the database hosts.
+   * Redis Clusters. Without the group Redis runs on the database hosts.
+   * @default none
    */
   redis?: HostGroup
   /** The only SSH entry. */
@@ -235,12 +253,14 @@ export interface HostGroup {
   diskKind?: "ssd" | "nvme"
   /**
    * The provider's name for this size.
+   * @default none, as the box has no sizes
    * @examples ["s-4vcpu-8gb"]
    */
   size?: string
   /**
    * Whether hosts get a public address.
    * @default false (true for loadBalancer and bastion)
+   * @examples [true]
    */
   public?: boolean
 }
@@ -283,6 +303,35 @@ export interface Workload {
    * @examples [10]
    */
   flashSaleFactor: number
+  /**
+   * What the stores hold; the disks are checked against it.
+   * @default none: the disks are not checked
+   */
+  data?: DataVolume
+}
+
+/** What PostgreSQL and the object storage hold (seed sections 1 and 3.1). */
+export interface DataVolume {
+  /**
+   * Products in the catalogue.
+   * @examples [100000]
+   */
+  products: PositiveInteger
+  /**
+   * Registered users, not only those active at once.
+   * @examples [500000]
+   */
+  users: PositiveInteger
+  /**
+   * Orders placed each day, on average; all are kept.
+   * @examples [10000]
+   */
+  ordersPerDay: PositiveInteger
+  /**
+   * Product images in the object storage, which never fill a host's disk.
+   * @examples ["50GB"]
+   */
+  images: ByteSize
 }
 
 /** What the fleet promises; rules and drills hold it to this. */
@@ -295,12 +344,14 @@ export interface Objectives {
   /**
    * Longest write outage when the database primary dies.
    * @default "45s"
+   * @examples ["60s"]
    */
   databaseFailover?: Duration
   /**
    * Longest time that a third of the sessions or of the cache is unreachable
    * when its Redis master dies.
    * @default "10s"
+   * @examples ["15s"]
    */
   redisFailover?: Duration
   /**
@@ -331,6 +382,7 @@ export interface Images {
   /**
    * Talk plain HTTP to the registry (the box only).
    * @default false
+   * @examples [true]
    */
   insecure?: boolean
   /**
@@ -344,7 +396,9 @@ export interface Images {
 /** The shop itself. Any image that answers HTTP and a health path fits. */
 export interface App {
   /**
-   * Image to run; omit to run the sample shop of `images/shop`.
+   * Image to run.
+   * @default the sample shop of `images/shop`
+   * @examples ["registry.example.com/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000"]
    */
   image?: ImageRef
   /**
@@ -353,12 +407,14 @@ export interface App {
    * @maximum 8000
    * @asType integer
    * @default 3000
+   * @examples [8000]
    */
   port?: number
   /**
    * Path that answers 200 when the app can serve.
    * @pattern ^/[A-Za-z0-9/_.-]*$
    * @default "/healthz"
+   * @examples ["/ready"]
    */
   healthPath?: string
   /**
@@ -371,6 +427,7 @@ export interface App {
   resources: Resources
   /**
    * How a new version replaces the old one.
+   * @default every field's own
    */
   update?: UpdatePolicy
   /**
@@ -381,11 +438,13 @@ export interface App {
   migration?: Migration
   /**
    * Plain environment variables. Secrets never go here.
+   * @default none
    * @examples [{"LOG_LEVEL": "info"}]
    */
   environment?: Record<string, string>
   /**
    * Secrets mounted at /run/secrets/<name>.
+   * @default none
    * @examples [["app_session_key"]]
    */
   secrets?: SecretName[]
@@ -393,11 +452,13 @@ export interface App {
    * How long a stopping task keeps serving while load balancers notice.
    * Must be below `stopGracePeriod`.
    * @default "8s"
+   * @examples ["12s"]
    */
   drain?: Duration
   /**
    * Time between SIGTERM and SIGKILL.
    * @default "30s"
+   * @examples ["45s"]
    */
   stopGracePeriod?: Duration
 }
@@ -413,6 +474,7 @@ export interface Migration {
   /**
    * Longest time it may take, its retries included.
    * @default "10m"
+   * @examples ["30m"]
    */
   deadline?: Duration
 }
@@ -438,21 +500,25 @@ export interface UpdatePolicy {
   /**
    * Tasks replaced at once.
    * @default 1
+   * @examples [2]
    */
   parallelism?: PositiveInteger
   /**
    * Pause between batches.
    * @default "0s"
+   * @examples ["10s"]
    */
   delay?: Duration
   /**
    * How long a new task is watched for failure.
    * @default "5s"
+   * @examples ["15s"]
    */
   monitor?: Duration
   /**
    * Longest time for the whole update to converge before apply rolls it back.
    * @default "5m"
+   * @examples ["10m"]
    */
   deadline?: Duration
 }
@@ -467,29 +533,35 @@ export interface Edge {
   hostname: string
   /**
    * Other accepted host names.
+   * @default none
    * @examples [["www.shop.example.com"]]
    */
   aliases?: string[]
   /**
    * How the load balancers share the floating IP.
+   * @default every field's own
    */
   vrrp?: Vrrp
   /**
    * How long HAProxy waits, by phase of a request.
+   * @default every field's own
    */
   timeouts?: EdgeTimeouts
   /**
    * How HAProxy notices that an app task is gone.
+   * @default every field's own
    */
   health?: EdgeHealth
   /**
    * Connections HAProxy accepts at once.
    * @default 20000
+   * @examples [50000]
    */
   maxConnections?: PositiveInteger
   /**
    * Requests one app task may serve at once; more wait in HAProxy's queue.
    * @default 200
+   * @examples [100]
    */
   maxConnectionsPerTask?: PositiveInteger
   /**
@@ -499,8 +571,14 @@ export interface Edge {
   cdn?: Cdn
   /**
    * A queue for visitors when the fleet is full.
+   * @default none
    */
   waitingRoom?: WaitingRoom
+  /**
+   * Requests that each client address may make; those past it get a 429.
+   * @default none
+   */
+  rateLimit?: RateLimit
 }
 
 /** VRRP between the load balancers. */
@@ -508,6 +586,7 @@ export interface Vrrp {
   /**
    * Interval between advertisements; the backup takes over after three and a skew.
    * @default "200ms"
+   * @examples ["100ms"]
    */
   advertInterval?: Duration
   /**
@@ -516,6 +595,7 @@ export interface Vrrp {
    * @maximum 255
    * @asType integer
    * @default 51
+   * @examples [52]
    */
   routerId?: number
 }
@@ -525,26 +605,31 @@ export interface EdgeTimeouts {
   /**
    * Longest time to receive a complete request header.
    * @default "5s"
+   * @examples ["10s"]
    */
   request?: Duration
   /**
    * Longest time to open a connection to an app task.
    * @default "1s"
+   * @examples ["500ms"]
    */
   connect?: Duration
   /**
    * Longest silence of a client.
    * @default "30s"
+   * @examples ["60s"]
    */
   client?: Duration
   /**
    * Longest silence of an app task while it answers.
    * @default "15s"
+   * @examples ["30s"]
    */
   server?: Duration
   /**
    * Longest wait for a free app task; then the client gets a 503.
    * @default "3s"
+   * @examples ["5s"]
    */
   queue?: Duration
 }
@@ -554,21 +639,25 @@ export interface EdgeHealth {
   /**
    * Time between two health checks of a server.
    * @default "1s"
+   * @examples ["2s"]
    */
   interval?: Duration
   /**
    * Interval while a server changes state.
    * @default "250ms"
+   * @examples ["500ms"]
    */
   fastInterval?: Duration
   /**
    * Failed checks before a server is out.
    * @default 2
+   * @examples [3]
    */
   fall?: PositiveInteger
   /**
    * Passed checks before it is back.
    * @default 2
+   * @examples [3]
    */
   rise?: PositiveInteger
 }
@@ -592,6 +681,7 @@ export interface WaitingRoom {
   /**
    * Whether visitors queue when the fleet is full.
    * @default true
+   * @examples [false]
    */
   enabled?: boolean
   /**
@@ -601,11 +691,37 @@ export interface WaitingRoom {
   maxActiveUsers: PositiveInteger
 }
 
+/**
+ * A leaky bucket for each client address (seed section 6): it takes `burst`
+ * requests at once and empties at `requests` in each `period`. Not behind a
+ * CDN, where all visitors come from the CDN's few addresses.
+ */
+export interface RateLimit {
+  /**
+   * Requests that one address may make in each period, again and again.
+   * @examples [50]
+   */
+  requests: PositiveInteger
+  /**
+   * Time in which `requests` are allowed.
+   * @default "1s"
+   * @examples ["10s"]
+   */
+  period?: Duration
+  /**
+   * Requests that an address which was quiet may make at once.
+   * @default equal to requests
+   * @examples [100]
+   */
+  burst?: PositiveInteger
+}
+
 /** PostgreSQL under Patroni (seed section 3). */
 export interface Database {
   /**
    * PostgreSQL major version.
    * @default 17
+   * @examples [17]
    */
   version?: 17
   /**
@@ -617,6 +733,7 @@ export interface Database {
    * Server connections of each member. Every app host there may ever be needs a
    * share of them, because any member may have to serve all.
    * @default 200
+   * @examples [400]
    */
   maxConnections?: PositiveInteger
   /**
@@ -634,14 +751,17 @@ export interface Database {
   /**
    * How far a replica may be behind and still answer reads.
    * @default "16MB"
+   * @examples ["64MB"]
    */
   maxReplicaLag?: ByteSize
   /**
    * How fast Patroni gives a silent primary up.
+   * @default every field's own
    */
   failover?: DatabaseFailover
   /**
    * Connections that PgBouncer on each app host holds open.
+   * @default every field's own
    */
   pool?: DatabasePool
 }
@@ -651,16 +771,19 @@ export interface DatabaseFailover {
   /**
    * How long the primary's lease lasts without being renewed.
    * @default "20s"
+   * @examples ["30s"]
    */
   ttl?: Duration
   /**
    * Time between two looks at the cluster.
    * @default "5s"
+   * @examples ["10s"]
    */
   loopWait?: Duration
   /**
    * How long a failing request to etcd or PostgreSQL is tried again.
    * @default "5s"
+   * @examples ["10s"]
    */
   retryTimeout?: Duration
 }
@@ -682,6 +805,7 @@ export interface DatabasePool {
   /**
    * Longest wait of a query for a server connection; longer than a failover.
    * @default "60s"
+   * @examples ["90s"]
    */
   queryWaitTimeout?: Duration
 }
@@ -701,6 +825,7 @@ export interface Backup {
   /**
    * How long backups are kept.
    * @default "14d"
+   * @examples ["30d"]
    */
   retention?: Duration
   /**
@@ -731,6 +856,7 @@ export interface Redis {
   /**
    * Silence after which the others suspect a master (cluster-node-timeout).
    * @default "5s"
+   * @examples ["3s"]
    */
   nodeTimeout?: Duration
 }
@@ -766,6 +892,7 @@ export interface ObjectStorage {
   /**
    * Bucket of WAL segments and base backups.
    * @pattern ^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$
+   * @default none
    * @examples ["quickcart-backup"]
    */
   backupBucket?: string
@@ -776,11 +903,13 @@ export interface Monitoring {
   /**
    * Time between two scrapes of a target.
    * @default "15s"
+   * @examples ["30s"]
    */
   scrapeInterval?: Duration
   /**
    * How long metrics are kept.
    * @default "15d"
+   * @examples ["30d"]
    */
   retention?: Duration
 }
@@ -789,34 +918,60 @@ export interface Monitoring {
 export interface Scaling {
   /**
    * CPU use of the load balancers that calls for more.
+   * @default none
    * @examples ["60%"]
    */
   loadBalancerCpu?: Percent
   /**
+   * Traffic of one load balancer, the busier direction, that calls for a larger size.
+   * @default none
+   * @examples ["1.4Gbps"]
+   */
+  loadBalancerBandwidth?: Bandwidth
+  /**
    * CPU use of the app hosts that calls for more hosts.
+   * @default none
    * @examples ["70%"]
    */
   appCpu?: Percent
   /**
    * Memory use of the app hosts that calls for more hosts.
+   * @default none
    * @examples ["80%"]
    */
   appMemory?: Percent
   /**
    * CPU use of the database primary that calls for a larger size.
+   * @default none
    * @examples ["70%"]
    */
   databaseCpu?: Percent
   /**
+   * Disk operations a second (reads and writes) of the database primary that
+   * call for a faster disk; 70% of what the provider promises for it.
+   * @default none
+   * @examples [7000]
+   */
+  databaseDiskIops?: PositiveInteger
+  /**
    * Read latency of a replica that calls for another replica.
+   * @default none
    * @examples ["100ms"]
    */
   replicaReadLatency?: Duration
   /**
    * Share of the Redis memory in use that calls for more.
+   * @default none
    * @examples ["70%"]
    */
   redisMemory?: Percent
+  /**
+   * Traffic of the buckets, as their provider counts it, that calls for a CDN
+   * in front of them.
+   * @default none
+   * @examples ["500Mbps"]
+   */
+  objectStorageBandwidth?: Bandwidth
 }
 
 /** A planned peak (seed section 6): app hosts are there before it starts. */
@@ -846,6 +1001,7 @@ export interface FlashSale {
   /**
    * How long before the start the hosts have to serve.
    * @default "1h"
+   * @examples ["2h"]
    */
   prewarm?: Duration
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { parseBytes, parseDurationSeconds, parsePercent } from "./quantity.ts"
+import { parseBandwidth, parseBytes, parseDurationSeconds, parsePercent } from "./quantity.ts"
 
 describe("parseDurationSeconds", () => {
   test.each([
@@ -23,6 +23,12 @@ test("parseBytes uses decimal units, as providers sell them", () => {
   expect(parseBytes("1.5GB")).toBe(1_500_000_000)
   expect(parseBytes("1TB")).toBe(1e12)
   expect(() => parseBytes("1GiB")).toThrow(RangeError)
+})
+
+test("parseBandwidth counts bits, as providers sell them", () => {
+  expect(parseBandwidth("500Mbps")).toBe(500_000_000)
+  expect(parseBandwidth("1.4Gbps")).toBe(1_400_000_000)
+  expect(() => parseBandwidth("1GBps")).toThrow(RangeError)
 })
 
 test("parsePercent is a share without floating-point dust", () => {

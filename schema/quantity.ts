@@ -1,4 +1,4 @@
-import type { ByteSize, Duration, Percent } from "./units.ts"
+import type { Bandwidth, ByteSize, Duration, Percent } from "./units.ts"
 
 const microsecondsPer: Record<string, number> = {
   ms: 1e3,
@@ -7,6 +7,8 @@ const microsecondsPer: Record<string, number> = {
   h: 3600e6,
   d: 86_400e6,
 }
+
+const bitsPer: Record<string, number> = { Mbps: 1e6, Gbps: 1e9 }
 
 const bytesPer: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 }
 
@@ -26,6 +28,15 @@ export function parseDurationSeconds(text: Duration): number {
 export function parseBytes(text: ByteSize): number {
   const { amount, unit } = split(text, /^([0-9.]+)(MB|GB|TB)$/)
   return Math.round(amount * (bytesPer[unit] ?? Number.NaN))
+}
+
+/**
+ * A `Bandwidth` in bits a second, decimal units: `"1.4Gbps"` is 1,400,000,000.
+ * Throws a RangeError on a text the schema would refuse.
+ */
+export function parseBandwidth(text: Bandwidth): number {
+  const { amount, unit } = split(text, /^([0-9.]+)(Mbps|Gbps)$/)
+  return Math.round(amount * (bitsPer[unit] ?? Number.NaN))
 }
 
 /**

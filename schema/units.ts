@@ -7,7 +7,6 @@
 /**
  * A span of time: a whole number or decimal and `ms`, `s`, `m`, `h` or `d`.
  * @pattern ^(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?(ms|s|m|h|d)$
- * @examples ["100ms", "60s", "15m", "1h", "14d"]
  */
 export type Duration = string
 
@@ -15,35 +14,36 @@ export type Duration = string
  * A size in bytes, decimal units as providers sell them (1 GB = 10^9 bytes
  * for disks; memory is compared in the same unit on both sides).
  * @pattern ^[1-9][0-9]{0,8}(\.[0-9]{1,6})?(MB|GB|TB)$
- * @examples ["256MB", "4GB", "1TB"]
  */
 export type ByteSize = string
 
 /**
+ * Data moved in a second, in bits, decimal units as providers sell them: 1 Gbps = 10^9 bits.
+ * @pattern ^[1-9][0-9]{0,8}(\.[0-9]{1,6})?(Mbps|Gbps)$
+ */
+export type Bandwidth = string
+
+/**
  * A time of day, 24 hours, in the environment's `timezone`.
  * @pattern ^([01][0-9]|2[0-3]):[0-5][0-9]$
- * @examples ["02:00"]
  */
 export type TimeOfDay = string
 
 /**
  * A share of a whole.
  * @pattern ^(100(\.0{1,6})?|(0|[1-9][0-9]?)(\.[0-9]{1,6})?)%$
- * @examples ["70%", "99.9%"]
  */
 export type Percent = string
 
 /**
  * An IPv4 network in CIDR notation.
  * @pattern ^([0-9]{1,3}\.){3}[0-9]{1,3}/([0-9]|[12][0-9]|3[0-2])$
- * @examples ["10.10.0.0/24"]
  */
 export type Cidr = string
 
 /**
  * An IPv4 address.
  * @pattern ^([0-9]{1,3}\.){3}[0-9]{1,3}$
- * @examples ["10.10.0.100"]
  */
 export type Ipv4 = string
 
@@ -51,7 +51,6 @@ export type Ipv4 = string
  * A container image reference. Staging and production refer by digest.
  * @pattern ^[a-z0-9][a-z0-9._:/-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$
  * @maxLength 300
- * @examples ["registry.example.com/shop@sha256:0000000000000000000000000000000000000000000000000000000000000000"]
  */
 export type ImageRef = string
 
@@ -59,7 +58,6 @@ export type ImageRef = string
  * The name of a secret; never its value. With what is put around it, it has to
  * fit the 64 characters that Docker allows.
  * @pattern ^[a-z][a-z0-9_]{1,36}$
- * @examples ["edge_tls"]
  */
 export type SecretName = string
 
@@ -68,6 +66,5 @@ export type SecretName = string
  * @minimum 1
  * @maximum 1000000000
  * @asType integer
- * @examples [3]
  */
 export type PositiveInteger = number

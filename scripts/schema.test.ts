@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs"
+import { Ajv } from "ajv"
 import { expect, test } from "vitest"
 import { generateSchema, schemaFile } from "./schema.ts"
 
 interface Property {
   $ref?: string
-  type?: string
-  description?: string
+  items?: { $ref?: string }
+  description: string
   default?: unknown
   examples?: unknown[]
   enum?: unknown[]
@@ -14,26 +15,52 @@ interface Property {
 const text = generateSchema()
 const definitions: Record<
   string,
-  { additionalProperties?: boolean; properties: Record<string, Property> }
+  { additionalProperties?: boolean; required?: string[]; properties: Record<string, Property> }
 > = JSON.parse(text).definitions
-const properties = Object.entries(definitions).flatMap(([owner, definition]) =>
-  Object.entries(definition.properties).map(([key, property]): [string, Property] => [
-    `${owner}.${key}`,
+const fields = Object.entries(definitions).flatMap(([owner, { required = [], properties }]) =>
+  Object.entries(properties).map(([key, property]) => ({
+    name: `${owner}.${key}`,
     property,
-  ]),
+    isOptional: !required.includes(key),
+    isLeaf: property.$ref === undefined && property.items?.$ref === undefined,
+  })),
 )
 
 test("the committed schema is what environment.ts says; run `npm run schema` if not", () => {
   expect(readFileSync(schemaFile, "utf8")).toBe(text)
 })
 
-test.each(properties)("%s says what it means and shows a value", (_name, property) => {
-  expect(property.description).toMatch(/\w{3}/)
-  if (property.$ref !== undefined || property.type === "boolean") return
-  const values = [property.default, property.examples, property.enum]
-  const shows = values.some((value) => value !== undefined)
-  expect(shows || property.description?.includes("Default:")).toBe(true)
+test.each(fields)("$name says what it means", ({ property }) => {
+  const [meaning = ""] = property.description.split(/^(?:Unit|Default|Example): /m)
+  expect(meaning).toMatch(/\w{3}/)
 })
+
+test.each(fields.filter(({ isLeaf }) => isLeaf))("$name shows a value of its own", (field) => {
+  const { examples, enum: values } = field.property
+  expect(examples ?? values, "write @examples").not.toHaveLength(0)
+  expect(field.property.description).toContain("\nExample: ")
+})
+
+test.each(fields.filter(({ isOptional }) => isOptional))(
+  "$name says what holds when it is left out",
+  ({ property }) => {
+    expect(property.description, "write @default, and `@default none` for no default").toMatch(
+      /^Default: .+\.$/m,
+    )
+  },
+)
+
+test.each(fields.filter(({ isLeaf }) => isLeaf))(
+  "$name: an editor may insert what it shows",
+  ({ property }) => {
+    const accepts = new Ajv({ allErrors: true, strict: false }).compile(property)
+    const shown = [
+      ...(property.examples ?? []),
+      ...("default" in property ? [property.default] : []),
+    ]
+    for (const value of shown) expect(accepts(value), JSON.stringify(value)).toBe(true)
+  },
+)
 
 test("quantities show their unit, defaults and examples in the description", () => {
   const property = definitions.Objectives?.properties.databaseFailover
@@ -41,7 +68,7 @@ test("quantities show their unit, defaults and examples in the description", () 
     "Longest write outage when the database primary dies.\n" +
       "Unit: A span of time: a whole number or decimal and `ms`, `s`, `m`, `h` or `d`.\n" +
       "Default: 45s.\n" +
-      "Example: 100ms, 60s, 15m, 1h, 14d.",
+      "Example: 60s.",
   )
 })
 
@@ -51,8 +78,12 @@ test("no map takes unknown keys", () => {
   }
 })
 
-test("a default in prose is explained, not inserted by editors", () => {
-  const property = definitions.HostGroup?.properties.public
+test.each([
+  ["HostGroup", "public", "false (true for loadBalancer and bastion)"],
+  ["HostGroup", "size", "none, as the box has no sizes"],
+  ["ObjectStorage", "backupBucket", "none"],
+])("a default in prose is explained, not inserted by editors: %s.%s", (owner, key, prose) => {
+  const property = definitions[owner]?.properties[key]
   expect(property).not.toHaveProperty("default")
-  expect(property?.description).toContain("Default: false (true for loadBalancer and bastion).")
+  expect(property?.description).toContain(`Default: ${prose}.`)
 })

@@ -9,6 +9,7 @@ type Schema = Record<string, unknown> & {
   default?: unknown
   examples?: unknown[]
   enum?: unknown[]
+  pattern?: string
   properties?: Record<string, Schema>
   items?: Schema
   definitions?: Record<string, Schema>
@@ -53,8 +54,7 @@ function describeProperties(schema: Schema, definitions: Record<string, Schema>)
  */
 function describe(property: Schema, definitions: Record<string, Schema>): Schema {
   const { schema, unit } = inline(property, definitions)
-  const items =
-    schema.items === undefined ? {} : { items: inline(schema.items, definitions).schema }
+  const items = schema.items === undefined ? {} : { items: describeItem(schema.items, definitions) }
   const examples = schema.examples ?? schema.enum
   const lines = [
     schema.description,
@@ -68,8 +68,13 @@ function describe(property: Schema, definitions: Record<string, Schema>): Schema
     description: lines.filter((line) => typeof line === "string").join("\n"),
   }
   // A default in prose ("equal to count") is no value an editor may insert.
-  if (!isLiteralDefault(schema)) delete described.default
+  if ("default" in schema && !isLiteralDefault(schema)) delete described.default
   return described
+}
+
+function describeItem(item: Schema, definitions: Record<string, Schema>): Schema {
+  const { schema, unit } = inline(item, definitions)
+  return unit === undefined ? schema : { description: unit, ...schema }
 }
 
 function inline(
@@ -79,18 +84,16 @@ function inline(
   const { $ref, ...own } = property
   if ($ref === undefined) return { schema: property }
   const name = $ref.replace("#/definitions/", "")
-  const target = definitions[name] ?? {}
-  if (target.type === "object") {
-    return { schema: { $ref, description: target.description ?? "", ...own } }
-  }
-  return { schema: { title: name, ...target, ...own }, unit: target.description }
+  const { description: unit, ...target } = definitions[name] ?? {}
+  if (target.type === "object") return { schema: property }
+  return { schema: { title: name, ...target, ...own }, unit }
 }
 
-function isLiteralDefault(schema: Schema): boolean {
-  if (!("default" in schema)) return true
-  if (schema.type === "integer") return typeof schema.default === "number"
-  if (schema.enum !== undefined) return schema.enum.includes(schema.default)
-  return typeof schema.default === schema.type
+/** Whether the default is a value. `@default none` and other prose explain what holds instead. */
+function isLiteralDefault({ type, enum: values, pattern, default: written }: Schema): boolean {
+  if (values !== undefined) return values.includes(written)
+  if (typeof written !== "string") return typeof written === (type === "integer" ? "number" : type)
+  return type === "string" && !/^none\b/.test(written) && new RegExp(pattern ?? "").test(written)
 }
 
 function written(value: unknown): string {

@@ -1,7 +1,8 @@
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { expect, test } from "vitest"
-import { list, listFiles } from "../scripts/io/files.ts"
+import { list, listFiles, readText } from "../scripts/io/files.ts"
 import { renderEnvironments } from "../scripts/render.ts"
+import { schemaFile } from "../scripts/schema.ts"
 
 const repository = join(import.meta.dirname, "..")
 const results = renderEnvironments({ repository, environments: [], check: true })
@@ -13,6 +14,17 @@ test.each(results)("stacks/$environment is what its spec renders to", ({ problem
     "run: npx quickcart render",
   ).toEqual([])
 })
+
+test.each(results)(
+  "the first line of $environment names its schema to editors",
+  ({ environment }) => {
+    const directory = join(repository, "environments")
+    const [first = ""] = (readText(join(directory, `${environment}.yaml`)) ?? "").split("\n")
+    const schema = /^# yaml-language-server: \$schema=(\S+)$/.exec(first)?.[1]
+    expect(schema, "begin the file with it").toBeDefined()
+    expect(resolve(directory, schema ?? "")).toBe(resolve(schemaFile))
+  },
+)
 
 test("every environment has a stack and every stack an environment", () => {
   const environments = list(join(repository, "environments"))

@@ -12,11 +12,25 @@ function everything(): Fleet {
   fleet.source = "environments/everything.yaml"
   fleet.network.encryptedOverlay = true
   fleet.network.mtuBytes = 1450
+  fleet.network.operators = ["198.51.100.0/28"]
+  fleet.workload.data = { products: 1e5, users: 5e5, ordersPerDay: 1e4, imageBytes: 50e9 }
   fleet.registry = { address: "registry.example.test/quickcart", insecure: false }
   fleet.app.secrets = ["session_key"]
   fleet.app.replicas = 9
   fleet.app.update = { parallelism: 2, delaySeconds: 1.5, monitorSeconds: 10, deadlineSeconds: 600 }
   fleet.edge.maxConnections = 100_000
+  fleet.edge.rateLimit = { requests: 50, periodSeconds: 10, burst: 100 }
+  fleet.scaling = {
+    loadBalancerCpu: 0.6,
+    loadBalancerBitsPerSecond: 1.4e9,
+    appCpu: 0.7,
+    appMemory: 0.8,
+    databaseCpu: 0.7,
+    databaseDiskIops: 14_000,
+    replicaReadLatencySeconds: 0.1,
+    redisMemory: 0.7,
+    objectStorageBitsPerSecond: 500e6,
+  }
   fleet.database = { ...databaseFixture(), replication: "quorum" }
   fleet.objectStorage = {
     endpoint: "https://10.10.1.1:9000",

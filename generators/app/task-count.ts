@@ -21,6 +21,21 @@ export function maxAppHosts(fleet: Fleet): number {
   return Math.max(fleet.app.maxAppHosts, hostsOf(fleet, "app").length, ...sales)
 }
 
+/** What the app hosts serve every day while one of them is gone, in requests a second. */
+export function hostLossCapacity(fleet: Fleet) {
+  const { workload, edge } = fleet
+  const hosts = hostsOf(fleet, "app")
+  const left = Math.max(hosts.length - 1, 0)
+  const vcpu = hosts[0]?.vcpu ?? 0
+  return {
+    left,
+    vcpu,
+    served: left * vcpu * workload.requestsPerCorePerSecond,
+    /** What the CDN does not answer. */
+    arriving: workload.baselineRequestsPerSecond * (1 - edge.cdnOffload),
+  }
+}
+
 /** What a flash sale brings and what the fleet makes of it, in requests a second. */
 export function flashSaleCapacity(fleet: Fleet) {
   const { workload, edge } = fleet

@@ -1,4 +1,5 @@
 import type { Database, Fleet, Host, Role } from "./fleet.ts"
+import { resolveScaling } from "./resolve-scaling.ts"
 
 /** How many hosts of each role a fixture has. */
 export type HostCounts = Record<Exclude<Role, "redis">, number>
@@ -31,6 +32,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       vip: "203.0.113.100",
       encryptedOverlay: false,
       mtuBytes: 1500,
+      operators: [],
     },
     hosts: fixtureHosts(all),
     redisRole: "database",
@@ -61,6 +63,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     database: null,
     redis: null,
     objectStorage: null,
+    scaling: resolveScaling(),
     flashSales: [],
     secrets: [],
   }
@@ -123,6 +126,7 @@ function fixtureWorkload(appHosts: number): Fleet["workload"] {
     coresNeeded: 1,
     coresProvided: appHosts * 4,
     peakRequestsPerSecond: 200,
+    data: null,
   }
 }
 
@@ -173,5 +177,6 @@ function fixtureEdge(loadBalancers: number): Fleet["edge"] {
     cdnOffload: 0,
     cdnVendor: null,
     waitingRoom: null,
+    rateLimit: null,
   }
 }

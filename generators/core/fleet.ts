@@ -52,6 +52,27 @@ export interface Database {
   }
 }
 
+/** What the stores hold. */
+export interface DataVolume {
+  products: number
+  users: number
+  ordersPerDay: number
+  imageBytes: number
+}
+
+/** The seed's scaling triggers; shares are 0..1, null where the spec names none. */
+export interface Scaling {
+  loadBalancerCpu: number | null
+  loadBalancerBitsPerSecond: number | null
+  appCpu: number | null
+  appMemory: number | null
+  databaseCpu: number | null
+  databaseDiskIops: number | null
+  replicaReadLatencySeconds: number | null
+  redisMemory: number | null
+  objectStorageBitsPerSecond: number | null
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -78,6 +99,8 @@ export interface Fleet {
     vip: string
     encryptedOverlay: boolean
     mtuBytes: number
+    /** Who may reach the bastion's SSH; empty is anyone. */
+    operators: string[]
   }
   /** All hosts that exist outside flash sales, ordered by role and index. */
   hosts: Host[]
@@ -96,6 +119,8 @@ export interface Fleet {
     coresProvided: number
     /** baseline x factor. */
     peakRequestsPerSecond: number
+    /** What the stores hold; null where the spec does not say. */
+    data: DataVolume | null
   }
   objectives: {
     edgeFailoverSeconds: number
@@ -160,13 +185,15 @@ export interface Fleet {
     cdnOffload: number
     cdnVendor: "cloudflare" | "cloudfront" | null
     waitingRoom: { maxActiveUsers: number } | null
+    /** Of each client address; null without a limit. */
+    rateLimit: { requests: number; periodSeconds: number; burst: number } | null
   }
   /** PostgreSQL under Patroni, with its etcd and PgBouncer; null when the spec has none. */
   database: Database | null
   /** Null where the spec declares no Redis. */
   redis: {
     nodeTimeoutSeconds: number
-    /** Limit of each instance's container. */
+    /** Of each instance: reserved, and the most it may use. */
     memoryBytes: { sessions: number; cache: number }
   } | null
   /** Null where the spec declares no object storage. */
@@ -178,6 +205,8 @@ export interface Fleet {
     /** Without a final slash. */
     imagesBaseUrl: string
   } | null
+  /** Load at which a tier has to grow; null where the spec names none. */
+  scaling: Scaling
   flashSales: {
     name: string
     start: string

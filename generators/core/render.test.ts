@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import { shuffleKeys } from "../../test/shuffle-keys.ts"
 import { components } from "../index.ts"
 import type { Component } from "./component.ts"
 import type { Fleet } from "./fleet.ts"
@@ -9,17 +10,6 @@ import { renderFleet } from "./render.ts"
 
 const rendered = renderFleet(fleetFixture())
 const textOf = (path: string) => rendered.find((file) => file.path === path)?.text ?? ""
-
-/** The same value with the keys of every object in an order drawn from `random`. */
-function shuffleKeys<Value>(value: Value, random: () => number): Value {
-  if (Array.isArray(value)) return value.map((inner) => shuffleKeys(inner, random)) as Value
-  if (typeof value !== "object" || value === null) return value
-  const entries = Object.entries(value).map(([key, inner]) => ({
-    at: random(),
-    entry: [key, shuffleKeys(inner, random)] as const,
-  }))
-  return Object.fromEntries(entries.sort((a, b) => a.at - b.at).map(({ entry }) => entry)) as Value
-}
 
 test("equal fleets give equal bytes, whatever the order of their keys", () => {
   fc.assert(

@@ -2,7 +2,7 @@ import type { EnvironmentSpec } from "../../schema/environment.ts"
 import { parseBytes, parseDurationSeconds } from "../../schema/quantity.ts"
 import type { Database, Fleet } from "./fleet.ts"
 
-/** Memory an app, database or Redis host keeps for its system and Docker daemon. */
+/** Memory a host keeps for its system and Docker daemon. */
 export const hostReserveBytes = 0.25e9
 
 /** Share of the disk that WAL for an absent replica may fill. */

@@ -45,6 +45,30 @@ test("the workload follows the seed's arithmetic", () => {
   })
 })
 
+test("every scaling trigger of the seed's table is a number with its unit, or null", () => {
+  const { scaling } = resolved((spec) => {
+    spec.scaling = {
+      loadBalancerBandwidth: "1.4Gbps",
+      databaseDiskIops: 14_000,
+      replicaReadLatency: "100ms",
+      appCpu: "70%",
+    }
+  })
+  expect(scaling).toMatchObject({
+    loadBalancerBitsPerSecond: 1.4e9,
+    databaseDiskIops: 14_000,
+    replicaReadLatencySeconds: 0.1,
+    appCpu: 0.7,
+  })
+  expect(Object.values(resolved().scaling)).toEqual(Array(9).fill(null))
+})
+
+test("a rate limit without burst takes what one period allows at once", () => {
+  const limit = resolved((spec) => (spec.edge.rateLimit = { requests: 50 })).edge.rateLimit
+  expect(limit).toEqual({ requests: 50, periodSeconds: 1, burst: 50 })
+  expect(resolved().edge.rateLimit).toBe(null)
+})
+
 describe("VRRP", () => {
   test("priorities fall from 200, and the last backup sets the pace", () => {
     const { vrrp } = resolved((spec) => (spec.hosts.loadBalancer.count = 3)).edge

@@ -1,10 +1,16 @@
 import { type ImageLock, type ImageName, imageNames } from "../../images/names.ts"
-import type { AppHostGroup, EnvironmentSpec, HostGroup } from "../../schema/environment.ts"
+import type {
+  AppHostGroup,
+  DataVolume,
+  EnvironmentSpec,
+  HostGroup,
+} from "../../schema/environment.ts"
 import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/quantity.ts"
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
 import { resolveDatabase } from "./resolve-database.ts"
 import { resolveRedis } from "./resolve-redis.ts"
+import { resolveScaling } from "./resolve-scaling.ts"
 import { kebabRole } from "./roles.ts"
 
 const roles: Role[] = ["manager", "loadBalancer", "app", "database", "redis", "bastion"]
@@ -39,6 +45,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
       vip: spec.network.vip,
       encryptedOverlay: spec.network.encryptedOverlay ?? false,
       mtuBytes: spec.network.mtuBytes ?? 1500,
+      operators: spec.network.operators ?? [],
     },
     hosts: roles.flatMap((role) => resolveHosts(spec, role)),
     redisRole: spec.hosts.redis === undefined ? "database" : "redis",
@@ -58,6 +65,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     database: resolveDatabase(spec, redis),
     redis,
     objectStorage: resolveObjectStorage(spec),
+    scaling: resolveScaling(spec.scaling),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
   }
@@ -90,8 +98,13 @@ export function hostName(role: Role, index: number): string {
 }
 
 function resolveWorkload(spec: EnvironmentSpec): Fleet["workload"] {
-  const { concurrentUsers, requestsPerUserPerSecond, requestsPerCorePerSecond, flashSaleFactor } =
-    spec.workload
+  const {
+    concurrentUsers,
+    requestsPerUserPerSecond,
+    requestsPerCorePerSecond,
+    flashSaleFactor,
+    data,
+  } = spec.workload
   const baselineRequestsPerSecond = concurrentUsers * requestsPerUserPerSecond
   return {
     concurrentUsers,
@@ -102,7 +115,12 @@ function resolveWorkload(spec: EnvironmentSpec): Fleet["workload"] {
     coresNeeded: Math.ceil(baselineRequestsPerSecond / requestsPerCorePerSecond - epsilon),
     coresProvided: spec.hosts.app.count * spec.hosts.app.vcpu,
     peakRequestsPerSecond: baselineRequestsPerSecond * flashSaleFactor,
+    data: data === undefined ? null : resolveData(data),
   }
+}
+
+function resolveData({ images, ...counts }: DataVolume): Fleet["workload"]["data"] {
+  return { ...counts, imageBytes: parseBytes(images) }
 }
 
 function resolveImages(spec: EnvironmentSpec, lock: ImageLock): Record<ImageName, string> {
@@ -151,7 +169,7 @@ function resolveApp({ app, hosts }: EnvironmentSpec, sampleShop: string): Fleet[
 
 function resolveEdge(spec: EnvironmentSpec): Fleet["edge"] {
   const { edge } = spec
-  const { timeouts, health, cdn, waitingRoom } = edge
+  const { timeouts, health, cdn, waitingRoom, rateLimit } = edge
   return {
     hostname: edge.hostname,
     aliases: edge.aliases ?? [],
@@ -177,6 +195,14 @@ function resolveEdge(spec: EnvironmentSpec): Fleet["edge"] {
       waitingRoom === undefined || waitingRoom.enabled === false
         ? null
         : { maxActiveUsers: waitingRoom.maxActiveUsers },
+    rateLimit:
+      rateLimit === undefined
+        ? null
+        : {
+            requests: rateLimit.requests,
+            periodSeconds: parseDurationSeconds(rateLimit.period ?? "1s"),
+            burst: rateLimit.burst ?? rateLimit.requests,
+          },
   }
 }
 

@@ -27,6 +27,14 @@ test("each member stays on its manager; one restarts at a time", () => {
   }
 })
 
+test("a member's memory is reserved on its manager", () => {
+  for (const { definition } of services) {
+    const { limits, reservations } = definition.deploy.resources ?? {}
+    expect(reservations?.memory).toBe("400000000")
+    expect(reservations).toEqual(limits)
+  }
+})
+
 test("neither a client nor a peer is heard without a certificate", () => {
   for (const section of ["client-transport-security", "peer-transport-security"]) {
     expect(config[section]).toMatchObject({ "client-cert-auth": true })

@@ -3,11 +3,15 @@ import { hostNetwork } from "../core/networks.ts"
 import { pinnedTo } from "../core/pinned.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 
-/** Its own need is some 50 MB; the quota of its file is mapped on top of that. */
-const memoryLimitBytes = 400e6
+/**
+ * Of each member: reserved, and the most it may use. Its own need is some 50 MB;
+ * the quota of its file is mapped on top of that.
+ */
+export const etcdMemoryBytes = 400e6
 
 /** The etcd member of one manager, in the host's network: its address is its identity. */
 export function etcdService(fleet: Fleet, host: Host): SwarmService {
+  const memory = String(etcdMemoryBytes)
   return {
     image: fleet.images.etcd,
     entrypoint: ["/usr/local/bin/run-etcd"],
@@ -32,7 +36,7 @@ export function etcdService(fleet: Fleet, host: Host): SwarmService {
       start_interval: "1s",
     },
     stop_grace_period: "30s",
-    deploy: pinnedTo(host, { limits: { memory: String(memoryLimitBytes) } }),
+    deploy: pinnedTo(host, { limits: { memory }, reservations: { memory } }),
   }
 }
 

@@ -10,24 +10,26 @@ import {
   serverSlots,
 } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
+import { type RateLimit, rateLimitView, retryAfterSeconds } from "./rate-limit.ts"
 
 const template = loadTemplate(import.meta.url, "haproxy.cfg.hbs")
 
-/** Answers HAProxy gives itself; `retry` tells clients to come back. */
+/** Answers HAProxy gives itself; 0 does not tell clients to come back. */
 const errors = [
-  { status: 400, text: "bad request", retry: false },
-  { status: 403, text: "forbidden", retry: false },
-  { status: 408, text: "request timeout", retry: false },
-  { status: 421, text: "no such host here", retry: false },
-  { status: 500, text: "internal error", retry: false },
-  { status: 502, text: "bad gateway", retry: true },
-  { status: 503, text: "no capacity", retry: true },
-  { status: 504, text: "gateway timeout", retry: true },
+  { status: 400, text: "bad request", retryAfterSeconds: 0 },
+  { status: 403, text: "forbidden", retryAfterSeconds: 0 },
+  { status: 408, text: "request timeout", retryAfterSeconds: 0 },
+  { status: 421, text: "no such host here", retryAfterSeconds: 0 },
+  { status: 500, text: "internal error", retryAfterSeconds: 0 },
+  { status: 502, text: "bad gateway", retryAfterSeconds: 1 },
+  { status: 503, text: "no capacity", retryAfterSeconds: 1 },
+  { status: 504, text: "gateway timeout", retryAfterSeconds: 1 },
 ]
 
 /** haproxy.cfg of every load balancer; the same file for all. */
 export function haproxyConfig(fleet: Fleet): string {
   const { app, edge } = fleet
+  const { rateLimit } = edge
   return template({
     header: generatedHeader(fleet.source),
     maxConnections: edge.maxConnections,
@@ -49,7 +51,8 @@ export function haproxyConfig(fleet: Fleet): string {
       fall: edge.health.fall,
       rise: edge.health.rise,
     },
-    errors,
+    errors: rateLimit === null ? errors : [...errors, tooMany(rateLimit)],
+    rateLimit: rateLimit === null ? false : rateLimitView(rateLimit),
     metricsPort,
     hostname: edge.hostname,
     hostnames: [edge.hostname, ...edge.aliases].map((name) => name.toLowerCase()),
@@ -57,4 +60,8 @@ export function haproxyConfig(fleet: Fleet): string {
     serverSlots: serverSlots(fleet),
     appPort: app.port,
   })
+}
+
+function tooMany(limit: RateLimit) {
+  return { status: 429, text: "too many requests", retryAfterSeconds: retryAfterSeconds(limit) }
 }

@@ -1,9 +1,11 @@
-import type { Component, ServiceEntry } from "../core/component.ts"
+import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import type { Fleet } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
+import type { RateLimit } from "./rate-limit.ts"
 import { haproxyConfigService, haproxyService } from "./service.ts"
 
 const configPath = "configs/haproxy/haproxy.cfg"
@@ -15,6 +17,34 @@ const prepareCheck = [
   `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
   "",
 ].join("\n")
+
+/** Requests of the check past the burst: more than fit while even a slow machine sends them. */
+const pastBurst = 500
+
+/** One client sends more than its burst over one connection: that much is redirected, then comes the 429. */
+function floodCheck({ edge }: Fleet, { burst }: RateLimit): ToolCheck {
+  const request = (header: string) =>
+    `GET / HTTP/1.1\\r\\nHost: ${edge.hostname}\\r\\n${header}\\r\\n`
+  const client = [
+    'trap "" PIPE',
+    "exec 3<>/dev/tcp/127.0.0.1/80",
+    "cat <&3 >/tmp/answers &",
+    `for _ in {1..${burst + pastBurst}}; do printf "${request("")}" >&3; done`,
+    `printf "${request("Connection: close\\r\\n")}" >&3`,
+    "wait",
+  ].join("\n")
+  return {
+    name: "haproxy refuses a flood, and only that",
+    image: "haproxy",
+    command: [
+      `${prepareCheck}haproxy -D -f /tmp/haproxy.cfg`,
+      `bash -c '${client}'`,
+      "grep '^HTTP/' /tmp/answers | uniq -c | head",
+      `[ "$(grep '^HTTP/' /tmp/answers | head -n ${burst} | grep -c ' 308 ')" = ${burst} ]`,
+      "grep -q '^HTTP/1.1 429 ' /tmp/answers",
+    ].join("\n"),
+  }
+}
 
 /** The public entry: TLS, health-checked balancing over the app's tasks. */
 export const haproxy: Component = {
@@ -66,6 +96,7 @@ export const haproxy: Component = {
         image: "haproxy",
         command: `${prepareCheck}ulimit -n 512\ntimeout 2 haproxy -W -db -f /tmp/haproxy.cfg || [ $? = 124 ]`,
       },
+      ...(fleet.edge.rateLimit === null ? [] : [floodCheck(fleet, fleet.edge.rateLimit)]),
     ],
     credentials: [
       {

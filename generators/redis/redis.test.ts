@@ -48,6 +48,14 @@ test("all members start together and change one at a time; forming comes after t
   ])
 })
 
+test("a member may use what is reserved for it, and no more", () => {
+  const { services } = redis.contribute(fleetWith())
+  for (const { name, definition } of services.filter(({ name }) => !name.endsWith("-reconcile"))) {
+    const memory = name.includes("sessions") ? "2000000000" : "4000000000"
+    expect(definition.deploy.resources).toEqual({ limits: { memory }, reservations: { memory } })
+  }
+})
+
 test("the next member waits for the last to be healthy, and it takes no other down with it", () => {
   for (const { definition } of redis.contribute(fleetWith()).services.slice(0, 6)) {
     expect(definition.healthcheck?.test).toEqual(["CMD", "redis-health"])

@@ -43,6 +43,7 @@ export function memberName({ cluster, number }: Member): string {
  */
 export function memberService(fleet: Fleet, redis: Redis, member: Member): SwarmService {
   const { cluster, host, port } = member
+  const memory = String(redis.memoryBytes[cluster])
   return {
     image: fleet.images.redis,
     entrypoint: ["/usr/local/bin/run-redis", host.privateAddress, String(port)],
@@ -70,7 +71,7 @@ export function memberService(fleet: Fleet, redis: Redis, member: Member): Swarm
       replicas: 1,
       endpoint_mode: "dnsrr",
       placement: { constraints: [`node.labels.host == ${host.name}`] },
-      resources: { limits: { memory: String(redis.memoryBytes[cluster]) } },
+      resources: { limits: { memory }, reservations: { memory } },
       restart_policy: {
         condition: "any",
         delay: formatDuration(restartDelaySeconds(redis.nodeTimeoutSeconds)),

@@ -1,4 +1,10 @@
-import { flashSaleCapacity, maxTasksPerHost, tasksPerHost } from "../app/task-count.ts"
+import { resources } from "../app/service.ts"
+import {
+  flashSaleCapacity,
+  hostLossCapacity,
+  maxTasksPerHost,
+  tasksPerHost,
+} from "../app/task-count.ts"
 import { sortedEntries } from "../core/canonical.ts"
 import type { Contributions } from "../core/component.ts"
 import { formatDuration } from "../core/duration.ts"
@@ -8,6 +14,7 @@ import { serverSlots } from "../haproxy/limits.ts"
 import { databaseSection } from "./database.ts"
 import { topologyDiagram } from "./diagram.ts"
 import { portRows } from "./ports.ts"
+import { scalingSection } from "./scaling.ts"
 import { formatBytes, formatNumber, markdownTable } from "./table.ts"
 
 /** `stacks/<env>/README.md`: what the environment is, and the arithmetic behind it. */
@@ -24,12 +31,14 @@ export function readme(fleet: Fleet, all: Contributions): string {
     serviceTable(all),
     "## Capacity",
     capacity(fleet),
+    ...scalingSection(fleet),
     "## Failover of the floating IP",
     failover(fleet),
     ...databaseSection(fleet),
     "## Ports",
     "Everything that is not listed is not needed, and is to be refused.",
     portTable(all),
+    ...operators(fleet),
     "## Images",
     imageTable(fleet),
   ]
@@ -77,10 +86,49 @@ function capacity(fleet: Fleet): string {
     `- Baseline: ${n(workload.concurrentUsers)} users × ${n(workload.requestsPerUserPerSecond)} requests/s = **${n(workload.baselineRequestsPerSecond)} requests/s**.`,
     `- Cores needed: ⌈${n(workload.baselineRequestsPerSecond)} ÷ ${n(workload.requestsPerCorePerSecond)} requests/s for each core⌉ = **${n(workload.coresNeeded)}**.`,
     `- Cores provided: ${hosts} app hosts, together **${n(workload.coresProvided)}**, good for ${n(provided)} requests/s: ${enough ? "enough" : "**not enough**"} for the baseline.`,
+    hostLoss(fleet),
     `- Flash sale: ${n(workload.baselineRequestsPerSecond)} × ${n(workload.flashSaleFactor)} = **${n(workload.peakRequestsPerSecond)} requests/s** at the peak. ${flashSale(fleet)}`,
-    `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each; at most ${maxTasksPerHost(fleet)} on one, so that with one host gone the others hold all of them and the ${app.update.parallelism} that an update starts first. HAProxy has ${serverSlots(fleet)} server slots.`,
+    `- Tasks: ${app.replicas} replicas on ${hosts} hosts, ${tasksPerHost(fleet)} on each. ${room(fleet)} HAProxy has ${serverSlots(fleet)} server slots.`,
     `- Concurrency: ${app.replicas} tasks × ${n(fleet.edge.maxConnectionsPerTask)} requests at once = ${n(app.replicas * fleet.edge.maxConnectionsPerTask)}; more wait up to ${formatDuration(fleet.edge.timeouts.queueSeconds)} in HAProxy, which holds ${n(fleet.edge.maxConnections)} connections.`,
+    ...rateLimit(fleet),
   ].join("\n")
+}
+
+/** N-1: the load and the tasks when one app host is gone. */
+function hostLoss(fleet: Fleet): string {
+  const { left, vcpu, served, arriving } = hostLossCapacity(fleet)
+  const { baselineRequestsPerSecond, requestsPerCorePerSecond } = fleet.workload
+  const { cdnOffload } = fleet.edge
+  const n = formatNumber
+  if (left === 0) return "- One app host gone: **nothing** is left."
+  const load =
+    cdnOffload === 0
+      ? "the baseline"
+      : `the ${n(baselineRequestsPerSecond)} × ${n(100 - cdnOffload * 100)}% = ${n(arriving)} requests/s that pass the CDN`
+  return `- One app host gone: ${left} × ${vcpu} cores × ${n(requestsPerCorePerSecond)} = **${n(served)} requests/s**, ${served >= arriving ? "enough" : "**not enough**"} for ${load}.`
+}
+
+/** Where the tasks go when a host is lost or an update starts more of them. */
+function room(fleet: Fleet): string {
+  const { replicas, update } = fleet.app
+  const most = maxTasksPerHost(fleet)
+  const { left } = hostLossCapacity(fleet)
+  const wanted = `${replicas} + ${update.parallelism}`
+  const { limits, reservations } = resources(fleet)
+  const [memory, limit] = [reservations, limits].map((amount) => formatBytes(Number(amount.memory)))
+  const each = `each task has ${reservations.cpus} of its ${limits.cpus} CPU and ${memory} of its ${limit} set aside`
+  return left === 0
+    ? `It has places for ${most}, so that an update can start ${update.parallelism} first; ${each}.`
+    : `Each has places for ${most}, so that with one host gone ${left} × ${most} = ${left * most} are enough for all and for what an update starts first, ${wanted} = ${replicas + update.parallelism}; ${each}.`
+}
+
+function rateLimit({ edge }: Fleet): string[] {
+  if (edge.rateLimit === null) return []
+  const { requests, periodSeconds, burst } = edge.rateLimit
+  const n = formatNumber
+  return [
+    `- Rate limit: each client address may make ${n(burst)} requests at once and ${n(requests)} every ${formatDuration(periodSeconds)}; what is more gets a 429.`,
+  ]
 }
 
 /** Who takes the peak: the app hosts, the CDN, or the waiting room. */
@@ -133,6 +181,11 @@ function portTable(all: Contributions): string {
       row.service,
     ]),
   )
+}
+
+function operators({ network }: Fleet): string[] {
+  if (network.operators.length === 0) return []
+  return [`SSH on the bastion is for ${network.operators.join(", ")} only.`]
 }
 
 function imageTable(fleet: Fleet): string {

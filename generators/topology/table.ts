@@ -16,11 +16,24 @@ export function formatNumber(value: number): string {
 
 /** Bytes as providers sell them: `8 GB`. */
 export function formatBytes(bytes: number): string {
-  const units: [number, string][] = [
+  return withUnit(bytes, [
     [1e12, "TB"],
     [1e9, "GB"],
     [1e6, "MB"],
-  ]
-  const [size, unit] = units.find(([candidate]) => bytes >= candidate) ?? [1, "B"]
-  return `${formatNumber(bytes / size)} ${unit}`
+    [0, "B"],
+  ])
+}
+
+/** Bits a second as providers sell them: `1.4 Gbps`. */
+export function formatBits(bitsPerSecond: number): string {
+  return withUnit(bitsPerSecond, [
+    [1e9, "Gbps"],
+    [1e6, "Mbps"],
+    [0, "bps"],
+  ])
+}
+
+function withUnit(value: number, units: [size: number, unit: string][]): string {
+  const [size, unit] = units.find(([candidate]) => value >= candidate) ?? [1, ""]
+  return `${formatNumber(value / Math.max(size, 1))} ${unit}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { cores, flashSale, maximum, tasks } from "./capacity.ts"
+import { cores, flashSale, hostLoss, maximum, tasks } from "./capacity.ts"
 import { verdict } from "./rule-bench.ts"
 
 describe("capacity/cores", () => {
@@ -20,6 +20,33 @@ describe("capacity/cores", () => {
       spec.hosts.app.vcpu = 1
     })
     expect(change).toEqual([])
+  })
+})
+
+describe("capacity/host-loss", () => {
+  const withHosts = (count: number) =>
+    verdict(hostLoss, (spec) => {
+      spec.hosts.app.count = count
+      spec.hosts.app.maxCount = count
+    })
+
+  test("ten hosts may lose one, nine may not", () => {
+    expect(withHosts(10)).toEqual([])
+    expect(withHosts(9)).toEqual([
+      "hosts.app.count: without one of 9 hosts, 8 x 4 vCPU x 150 req/s = 4,800 req/s are left, " +
+        "below 5,000 req/s x (100% - 0% from the CDN) = 5,000 req/s; write 10 or more",
+    ])
+  })
+
+  test("what the CDN answers needs no host", () => {
+    const found = verdict(hostLoss, (spec) => {
+      spec.edge.cdn = { vendor: "cloudflare", offload: "4%" }
+    })
+    expect(found).toEqual([])
+  })
+
+  test("development may fail", () => {
+    expect(verdict(hostLoss, (spec) => (spec.tier = "development"))).toEqual([])
   })
 })
 

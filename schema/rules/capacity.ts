@@ -1,6 +1,6 @@
-import { flashSaleCapacity } from "../../generators/app/task-count.ts"
+import { flashSaleCapacity, hostLossCapacity } from "../../generators/app/task-count.ts"
 import type { Fleet } from "../../generators/core/fleet.ts"
-import { type Finding, number, type Rule } from "./rule.ts"
+import { type Finding, mustSurvive, number, type Rule } from "./rule.ts"
 
 export const cores: Rule = {
   id: "capacity/cores",
@@ -34,6 +34,25 @@ export const tasks: Rule = {
       `${number(served)} req/s, below the ${number(needed)} req/s of the workload; ` +
       `write ${number(Math.ceil((needed / perCore / app.replicas) * 100) / 100)} or more, or raise app.replicas`
     return [{ path: ["app", "resources", "cpu"], message }]
+  },
+}
+
+export const hostLoss: Rule = {
+  id: "capacity/host-loss",
+  reason: "While one app host is replaced, the others should serve the baseline.",
+  severity: "warning",
+  check(fleet) {
+    const { left, vcpu, served, arriving } = hostLossCapacity(fleet)
+    const { baselineRequestsPerSecond, requestsPerCorePerSecond: perCore } = fleet.workload
+    // Of one host, app/replicas says that nothing is left.
+    if (!mustSurvive(fleet) || left === 0 || arriving <= served) return []
+    const needed = Math.ceil(arriving / (vcpu * perCore)) + 1
+    const message =
+      `without one of ${left + 1} hosts, ${left} x ${vcpu} vCPU x ${number(perCore)} req/s = ` +
+      `${number(served)} req/s are left, below ${number(baselineRequestsPerSecond)} req/s x ` +
+      `(100% - ${number(fleet.edge.cdnOffload * 100)}% from the CDN) = ${number(arriving)} req/s; ` +
+      `write ${needed} or more`
+    return [{ path: ["hosts", "app", "count"], message }]
   },
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Database } from "../environment.ts"
-import { failover, pool, queryWait, timing, wal } from "./database.ts"
+import { disk, failover, pool, queryWait, timing, wal } from "./database.ts"
 import type { Rule } from "./rule.ts"
 import { verdict } from "./rule-bench.ts"
 
@@ -11,7 +11,7 @@ function about(rule: Rule, database: Database, change: Parameters<typeof verdict
   })
 }
 
-const rules = [timing, failover, pool, wal, queryWait]
+const rules = [timing, failover, pool, wal, disk, queryWait]
 
 test.each(rules)("$id: without a database, and with all defaults, nothing is found", (rule) => {
   expect(verdict(rule)).toEqual([])
@@ -75,6 +75,25 @@ describe("database/pool", () => {
       expect.stringContaining("50 app hosts at most x (5 write + 3 read) = 400 connections"),
     ])
   })
+})
+
+test("database/disk: a year of the seed's orders fits, on a disk that WAL shares", () => {
+  const onDisk = (size: string) =>
+    about(disk, {}, (spec) => {
+      spec.hosts.database.disk = size
+      spec.workload.data = {
+        products: 100_000,
+        users: 500_000,
+        ordersPerDay: 10_000,
+        images: "50GB",
+      }
+    })
+  expect(onDisk("500GB")).toEqual([])
+  expect(onDisk("40GB")).toEqual([])
+  expect(onDisk("39GB")).toEqual([
+    "hosts.database.disk: 1.6 GB of products and users + 1 year x 21.9 GB of orders = 23.5 GB, " +
+      "more than the 60% of 39 GB that WAL leaves = 23.4 GB; write 40GB or more",
+  ])
 })
 
 test("database/wal: a tenth of the disk for checkpoints, and what replicas may hold back", () => {

@@ -1,4 +1,5 @@
 import { hostsOf } from "../../generators/core/roles.ts"
+import { databaseGrowth, walShare, yearsUntilFull } from "../../generators/patroni/data-volume.ts"
 import {
   crashSeconds,
   hostLossSeconds,
@@ -11,8 +12,8 @@ import { type Finding, gigabytes, number, type Rule } from "./rule.ts"
 /** Below these Patroni corrects the values by itself (`patroni/config.py`). */
 const minima = { ttl: 20, loopWait: 1, retryTimeout: 3 }
 
-/** Share of the disk that WAL may fill; the rest is for the data. */
-const walShare = 0.4
+/** Time to order a larger disk and move to it, with a season between. */
+const leastYears = 1
 
 export const timing: Rule = {
   id: "database/timing",
@@ -97,6 +98,25 @@ export const wal: Rule = {
       `replicas = ${gigabytes(checkpoints + database.slotWalBytes)}, more than ${walShare * 100}% of ` +
       `${gigabytes(host.diskBytes)} = ${gigabytes(most)}; write ${gigabytes(most - checkpoints).replace(" ", "")} or less`
     return [{ path: ["database", "replicationSlotWal"], message }]
+  },
+}
+
+export const disk: Rule = {
+  id: "database/disk",
+  reason: "A disk that fills within a year is too small on the day it is ordered.",
+  severity: "error",
+  check({ workload, hosts, database }) {
+    const bytes = hosts.find(({ role }) => role === "database")?.diskBytes
+    if (database === null || workload.data === null || bytes === undefined) return []
+    if (yearsUntilFull(workload.data, bytes) >= leastYears) return []
+    const { initialBytes, bytesPerYear } = databaseGrowth(workload.data)
+    const needed = initialBytes + leastYears * bytesPerYear
+    const message =
+      `${gigabytes(initialBytes)} of products and users + ${leastYears} year x ` +
+      `${gigabytes(bytesPerYear)} of orders = ${gigabytes(needed)}, more than the ` +
+      `${(1 - walShare) * 100}% of ${gigabytes(bytes)} that WAL leaves = ` +
+      `${gigabytes(bytes * (1 - walShare))}; write ${Math.ceil(needed / (1 - walShare) / 1e9)}GB or more`
+    return [{ path: ["hosts", "database", "disk"], message }]
   },
 }
 

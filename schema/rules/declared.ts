@@ -3,6 +3,7 @@ import type { Rule } from "./rule.ts"
 
 /** Shrinks as components land; empty means that every field has an effect. */
 const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => unknown][] = [
+  [["network", "operators"], (spec) => spec.network.operators],
   [["edge", "cdn"], (spec) => spec.edge.cdn],
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
   [["backup"], (spec) => spec.backup],

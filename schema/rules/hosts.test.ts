@@ -25,6 +25,20 @@ describe("hosts/reservations", () => {
     ])
   })
 
+  test("etcd: a manager has room for it, where there is a database", () => {
+    const found = (memory: string) =>
+      verdict(reservations, (spec) => {
+        spec.hosts.manager.memory = memory
+        spec.database = {}
+      })
+    expect(found("650MB")).toEqual([])
+    expect(found("649MB")).toEqual([
+      "hosts.manager.memory: 0.4 GB for etcd + 0.25 GB for the host itself = 0.65 GB, more than " +
+        "the 0.65 GB of a host; write 650MB or more",
+    ])
+    expect(verdict(reservations, (spec) => (spec.hosts.manager.memory = "300MB"))).toEqual([])
+  })
+
   test("Redis: a primary and a replica of both clusters", () => {
     const found = verdict(reservations, (spec) => {
       spec.redis = { sessionMemory: "4GB", cacheMemory: "4GB" }

@@ -1,5 +1,6 @@
 import type { Fleet } from "../../generators/core/fleet.ts"
 import { hostsOf } from "../../generators/core/roles.ts"
+import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
 import { type Finding, gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
 
 export const reservations: Rule = {
@@ -7,7 +8,12 @@ export const reservations: Rule = {
   reason: "What runs on a host must fit the host, or Swarm leaves tasks pending.",
   severity: "error",
   check(fleet) {
-    return [...findAppOverload(fleet), ...findDatabaseOverload(fleet), ...findRedisOverload(fleet)]
+    return [
+      ...findAppOverload(fleet),
+      ...findManagerOverload(fleet),
+      ...findDatabaseOverload(fleet),
+      ...findRedisOverload(fleet),
+    ]
   },
 }
 
@@ -34,6 +40,17 @@ function findAppOverload(fleet: Fleet): Finding[] {
     findings.push({ path: ["app", "resources", "memory"], message })
   }
   return findings
+}
+
+function findManagerOverload(fleet: Fleet): Finding[] {
+  const host = hostsOf(fleet, "manager")[0]
+  const needed = etcdMemoryBytes + hostReserveBytes
+  if (fleet.database === null || host === undefined || needed <= host.memoryBytes) return []
+  const message =
+    `${gigabytes(etcdMemoryBytes)} for etcd + ${gigabytes(hostReserveBytes)} for the host itself = ` +
+    `${gigabytes(needed)}, more than the ${gigabytes(host.memoryBytes)} of a host; ` +
+    `write ${needed / 1e6}MB or more`
+  return [{ path: ["hosts", "manager", "memory"], message }]
 }
 
 /** The least a member can work with: its processes, some caches, and Patroni beside them. */

@@ -9,6 +9,7 @@ import * as images from "./images.ts"
 import * as network from "./network.ts"
 import { standIn, storageNames } from "./object-storage.ts"
 import * as quorum from "./quorum.ts"
+import { rateLimit } from "./rate-limit.ts"
 import { redisFailover, redisHosts, redisMemory } from "./redis.ts"
 import type { Rule } from "./rule.ts"
 import * as schedule from "./schedule.ts"
@@ -19,6 +20,7 @@ import { subnets } from "./subnets.ts"
 export const rules: readonly Rule[] = [
   capacity.cores,
   capacity.tasks,
+  capacity.hostLoss,
   capacity.maximum,
   capacity.flashSale,
   edge.vrrpFailover,
@@ -26,6 +28,7 @@ export const rules: readonly Rule[] = [
   edge.pair,
   edge.drain,
   edge.stopGrace,
+  rateLimit,
   quorum.odd,
   quorum.spread,
   hosts.reservations,
@@ -33,6 +36,7 @@ export const rules: readonly Rule[] = [
   network.vip,
   network.publicHosts,
   network.ports,
+  network.operators,
   images.digest,
   images.registry,
   secrets.plaintext,
@@ -40,6 +44,7 @@ export const rules: readonly Rule[] = [
   database.failover,
   database.pool,
   database.wal,
+  database.disk,
   database.queryWait,
   backup.rpo,
   backup.bucket,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { ports, publicHosts, vip } from "./network.ts"
+import { operators, ports, publicHosts, vip } from "./network.ts"
 import { verdict } from "./rule-bench.ts"
 
 describe("network/public", () => {
@@ -26,6 +26,19 @@ test("network/ports: the app may not sit on PostgreSQL's port", () => {
   expect(verdict(ports, (spec) => (spec.app.port = 5432))).toEqual([
     "app.port: 5432 belongs to PostgreSQL; write another port from 3000 to 8000",
   ])
+})
+
+describe("network/operators", () => {
+  test.each([
+    ["198.51.100.0/28", undefined],
+    ["198.51.100.300/28", "is no IPv4 network"],
+    ["0.0.0.0/0", "is everybody"],
+    ["198.51.100.9/28", "write 198.51.100.0/28"],
+  ])("%s: %s", (network, fault) => {
+    const found = verdict(operators, (spec) => (spec.network.operators = [network]))
+    expect(found).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)])
+    for (const line of found) expect(line).toMatch(/^network\.operators\[0\]: /)
+  })
 })
 
 describe("network/vip", () => {

@@ -1,6 +1,6 @@
 import { noAddress } from "../../generators/core/addressing.ts"
 import type { EnvironmentSpec } from "../environment.ts"
-import { containsAddress, parseCidr, parseIpv4 } from "../ipv4.ts"
+import { containsAddress, formatCidr, parseCidr, parseIpv4 } from "../ipv4.ts"
 import type { Finding, Rule } from "./rule.ts"
 
 /**
@@ -48,6 +48,30 @@ export const ports: Rule = {
     const message = `${fleet.app.port} belongs to ${owner}; write another port from 3000 to 8000`
     return [{ path: ["app", "port"], message }]
   },
+}
+
+export const operators: Rule = {
+  id: "network/operators",
+  reason: "SSH is for those who operate the fleet (seed section 5.1).",
+  severity: "error",
+  check(fleet) {
+    return fleet.network.operators.flatMap((text, index): Finding[] => {
+      const fault = networkFault(text)
+      return fault === undefined
+        ? []
+        : [{ path: ["network", "operators", index], message: `"${text}" ${fault}` }]
+    })
+  },
+}
+
+function networkFault(text: string): string | undefined {
+  const network = parseCidr(text)
+  if (network === undefined) {
+    return "is no IPv4 network; write four numbers from 0 to 255 and a prefix length"
+  }
+  if (network.prefixLength === 0) return "is everybody; write your own networks, or leave it out"
+  const written = formatCidr(network)
+  return written === text ? undefined : `has host bits set; write ${written}`
 }
 
 export const vip: Rule = {
