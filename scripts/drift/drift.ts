@@ -5,10 +5,11 @@ import { type Desired, readDesired } from "../deploy/desired.ts"
 import { type FleetFile, hostsOf, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
 import { observe } from "../deploy/observe.ts"
+import { rolling, settleDeadlineSeconds } from "../deploy/rollout.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
 import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, enforceGuard } from "../guard/index.ts"
-import { nowMs, waitFor } from "../io/clock.ts"
+import { lookUntil, nowMs } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { openState, type State } from "../io/state.ts"
@@ -56,7 +57,6 @@ interface Comparison {
 
 /** A task or reload on its way looks like drift for less than this. */
 const confirmAfterMs = 2000
-const settleDeadlineSeconds = 300
 
 /**
  * Compares the live fleet with the committed files. What differs is looked at
@@ -183,13 +183,11 @@ async function healLocked(
   const owner = `${actor}, healing drift (pid ${process.pid})`
   const lock = await takeLock(connection.engine, { owner, commit })
   try {
-    const current = await waitFor(
-      "the rollout that is under way to end",
+    // One that does not end in time is the guard's to refuse.
+    const current = await lookUntil(
       { deadlineSeconds: settleDeadlineSeconds },
-      async () => {
-        const result = await again()
-        return result.live.services.some(isRolling) ? undefined : result
-      },
+      again,
+      ({ live }) => rolling(live.services).length === 0,
     )
     const differences = confirmed(found.differences, current.differences)
     const { desired, live } = current
@@ -202,10 +200,6 @@ async function healLocked(
   } finally {
     await lock.release()
   }
-}
-
-function isRolling(service: Live["services"][number]): boolean {
-  return ["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? "")
 }
 
 function notesOf(unknown: string[], live: Live, fleet: FleetFile): string[] {

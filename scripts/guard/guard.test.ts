@@ -1,9 +1,11 @@
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import type { Desired, DesiredService } from "../deploy/desired.ts"
 import { reconcile } from "../deploy/reconcile.ts"
 import type { SwarmNode } from "../deploy/swarm-types.ts"
 import { assumeLive } from "../plan/assumed.ts"
 import { fleet, hosts, service } from "../plan/plan-fixture.ts"
+import { readSnapshot, type Snapshot } from "../plan/snapshot.ts"
 import { assumedNetworks } from "./facts.ts"
 import { checkGuard, checkOverrides, enforceGuard, guardRules, type Refusal } from "./index.ts"
 import type { GuardFacts, GuardInput } from "./rule.ts"
@@ -147,6 +149,50 @@ describe("quorum-loss", () => {
   })
 })
 
+describe("members of one wave", () => {
+  const members = (led: boolean, image: string) =>
+    ["etcd-1", "etcd-2", "etcd-3", "redis-cache-1", "redis-sessions-1"].map((name) =>
+      service(name, {
+        ...(led ? { leader: "none" } : {}),
+        definition: { image, deploy: {} },
+      }),
+    )
+  test("quorum-loss: without a leader they would stop together, with one they do not", () => {
+    const unled = change(members(false, "1"), members(false, "2"))
+    expect(unled.plan.operations).toHaveLength(5)
+    // One member of each Redis Cluster is no danger.
+    expect(messages("quorum-loss", unled)).toEqual([
+      "quickcart_etcd-1 and quickcart_etcd-2 and quickcart_etcd-3 would stop together in wave 10; give them a rollout.leader, which changes them one at a time, or remove them in commits of their own",
+    ])
+    const led = change(members(true, "1"), members(true, "2"))
+    expect(messages("quorum-loss", led)).toEqual([])
+    const removed = change(members(true, "1"), members(true, "1").slice(2))
+    expect(messages("quorum-loss", removed)[0]).toMatch(/^quickcart_etcd-1 and quickcart_etcd-2 /)
+  })
+  test("the rendered etcd, Redis and Patroni pass, and without their leaders none of them does", () => {
+    const repository = join(import.meta.dirname, "..", "..")
+    const { desired, fleet } = readSnapshot(repository, "production") as Snapshot
+    const changed = (leader: boolean) => {
+      const after = desired.services.map((one) => ({ ...one, specHash: "other" }))
+      const facts = { hostsBefore: fleet.hosts, hostsAfter: fleet.hosts }
+      return change(
+        desired.services,
+        leader ? after : after.map((one) => ({ ...one, leader: undefined })),
+        facts,
+      )
+    }
+    const found = (leader: boolean) =>
+      ["quorum-loss", "two-database-members"].flatMap((id) => messages(id, changed(leader)))
+    expect(found(true)).toEqual([])
+    expect(found(false).map((message) => message.split(" ")[0])).toEqual([
+      "quickcart_etcd-1",
+      "quickcart_redis-cache-1",
+      "quickcart_redis-sessions-1",
+      "quickcart_patroni-1",
+    ])
+  })
+})
+
 describe("two-database-members", () => {
   const old = [database(1, 10), database(2, 20)]
   test("members in waves of their own pass, in one wave they do not", () => {
@@ -226,16 +272,26 @@ test("network-change: an overlay keeps its options, whatever Docker added to the
   expect(messages("network-change", change(on(plain), host))).toEqual([])
 })
 
-test("rollout-paused: a half-done rollout is looked at first, a running one is waited for", () => {
-  const input = change([app({})], [app({ replicas: 2 })])
-  const [live] = input.observed.services
-  if (live === undefined) throw new Error("nothing is live")
-  live.UpdateStatus = { State: "updating" }
-  expect(messages("rollout-paused", input)).toEqual([])
-  live.UpdateStatus = { State: "rollback_paused", Message: "update paused due to failure" }
-  expect(messages("rollout-paused", input)).toEqual([
-    "quickcart_app is rollback_paused: update paused due to failure",
-  ])
+describe("rollouts", () => {
+  const during = (State: string, Message?: string) => {
+    const input = change([app({})], [app({ replicas: 2 })])
+    for (const live of input.observed.services) {
+      live.UpdateStatus = { State, ...(Message === undefined ? {} : { Message }) }
+    }
+    return input
+  }
+  test.each(["updating", "rollback_started"])("rollout-in-progress: %s", (state) => {
+    expect(messages("rollout-in-progress", during(state, "update in progress"))).toEqual([
+      `quickcart_app is ${state}: update in progress; wait until it ends`,
+    ])
+    expect(messages("rollout-in-progress", during("completed"))).toEqual([])
+  })
+  test("rollout-paused: a half-done rollout is looked at first", () => {
+    expect(messages("rollout-paused", during("updating"))).toEqual([])
+    expect(messages("rollout-paused", during("rollback_paused", "due to failure"))).toEqual([
+      "quickcart_app is rollback_paused: due to failure",
+    ])
+  })
 })
 
 test("rollback-files-missing: the live definition's files must stay until the update is through", () => {
