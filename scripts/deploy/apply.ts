@@ -63,7 +63,7 @@ export async function apply(
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
-      const facts = await liveFacts(repository, fleet, commit, observed, engine)
+      const facts = await liveFacts(repository, fleet, commit, observed)
       const refusals = checkGuard({ plan, desired, observed, facts })
       const { report } = options
       enforceGuard(refusals, options.overrides ?? [], report)

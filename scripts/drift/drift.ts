@@ -193,7 +193,7 @@ async function healLocked(
     const { desired, live } = current
     const plan = healPlan(differences, desired, live)
     const observed = await observe(connection.engine)
-    const facts = await liveFacts(repository, fleet, commit, observed, connection.engine)
+    const facts = await liveFacts(repository, fleet, commit, observed)
     enforceGuard(checkGuard({ plan, desired, observed, facts }), options.overrides, options.report)
     const execution = { report: options.report, lock, origin: { commit, actor } }
     await heal({ plan, differences, desired, live }, fleet, connection, execution)

@@ -29,7 +29,7 @@ export function findDrift(
   const pending = new Set(services.filter((one) => one.kind === "pending").map((one) => one.name))
   return [
     ...nodeDifferences(fleet, live.nodes),
-    ...networkDifferences(desired.services, live.networks),
+    ...networkDifferences(desired.services, live.allNetworks),
     ...configDifferences(desired.configs, live.allConfigs).map((difference) =>
       awaitsApply(difference, desired, pending),
     ),

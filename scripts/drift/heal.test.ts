@@ -42,6 +42,12 @@ test("a service that is gone comes back with its configs", () => {
   ])
 })
 
+test("a network that is gone is created again", () => {
+  const scene = recordedFleet()
+  scene.live.allNetworks = scene.live.allNetworks.filter(({ Name }) => Name !== "quickcart_edge")
+  expect(plan(scene)).toEqual(["create-network quickcart_edge: drift: it was gone"])
+})
+
 test("a healthy fleet needs no healing", () => {
   expect(plan(recordedFleet())).toEqual([])
   expect(adopt(recordedFleet())).toEqual([])

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { Desired } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
+import { namespaceLabel, stackName } from "../deploy/swarm-types.ts"
 import type { Live } from "./live.ts"
 import recording from "./recorded-fleet.json" with { type: "json" }
 import { type Json, record } from "./stack-value.ts"
@@ -28,7 +29,14 @@ export function recordedFleet(): Scene {
   ])
   const scene = {
     desired,
-    live: { ...live, networkNames, allServices: live.services, allConfigs: live.configs },
+    live: {
+      ...live,
+      networks: live.networks.filter(({ Labels }) => Labels?.[namespaceLabel] === stackName),
+      allNetworks: live.networks,
+      networkNames,
+      allServices: live.services,
+      allConfigs: live.configs,
+    },
     fleet: { environment: "local", hosts } as unknown as FleetFile,
   }
   return { ...scene, live: { ...scene.live, ...deliveredFiles(scene) } }

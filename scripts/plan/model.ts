@@ -66,11 +66,13 @@ export type PlanOperationKind =
   | "destroy-host"
   | "create-config"
   | "create-secret"
+  | "create-network"
   | "create-service"
   | "update-service"
   | "remove-service"
   | "prune-config"
   | "prune-secret"
+  | "remove-network"
 
 export interface PlanOperation {
   kind: PlanOperationKind

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { SwarmNode } from "../deploy/swarm-types.ts"
-import { assumedNetworks } from "../guard/facts.ts"
 import { readText } from "../io/files.ts"
 import { renderEnvironments } from "../render.ts"
 import { assumeLive } from "./assumed.ts"
@@ -132,6 +131,7 @@ test("a new environment creates everything, and an unknown one or commit is a se
   const kinds = plan.operations.map(({ kind, name }) => `${kind} ${name}`)
   expect(kinds).toContain("create-service quickcart_haproxy-1")
   expect(kinds).toContain("create-host manager-1")
+  expect(planText(plan)).toContain("create-network quickcart_edge: none\n   not there yet\n")
   expect(plan.cost.before).toBe(0)
   git("checkout", "-q", "-f", "main")
   await expect(offlinePlan(repository, "nowhere", "main")).rejects.toThrow("no environment")
@@ -175,7 +175,7 @@ function swarmOf(secret: string) {
   observed.nodes = then.fleet.hosts
     .filter(({ role }) => role !== "bastion")
     .map((h) => node(h.name))
-  return { desired: then.desired, observed, networks: assumedNetworks(then.desired) }
+  return { desired: then.desired, observed }
 }
 
 test("a live Swarm that runs the commit plans nothing, and a new secret value its reload", async () => {
@@ -201,14 +201,14 @@ test("a live Swarm that runs the commit plans nothing, and a new secret value it
 })
 
 test("a definition that no commit made is explained by its fields, and hosts by the nodes", async () => {
-  const { observed, networks, desired } = swarmOf("0123456789abcdef")
+  const { observed, desired } = swarmOf("0123456789abcdef")
   for (const one of observed.services) {
     one.Spec.Labels = { "quickcart.spec-hash": "by hand" }
     if (one.Spec.Mode.Replicated !== undefined) one.Spec.Mode.Replicated.Replicas = 3
   }
   observed.nodes = observed.nodes.filter((one) => one.Description.Hostname !== "app-2")
   observed.nodes.push(node("app-7"))
-  const plan = await planAgainst(repository, "shop", { desired, observed, networks })
+  const plan = await planAgainst(repository, "shop", { desired, observed })
   const app = plan.operations.find(({ name }) => name === "quickcart_app")
   expect(app?.causes).toEqual([{ field: "deploy.replicas", before: "3", after: "5", origins: [] }])
   expect(app?.impact.kind).toBe("rolling restart")

@@ -5,9 +5,8 @@ import type { Desired } from "../deploy/desired.ts"
 import { readFleetFile } from "../deploy/fleet-file.ts"
 import { type Observed, observe } from "../deploy/observe.ts"
 import { reconcile } from "../deploy/reconcile.ts"
-import { assumedNetworks, gatherFacts, liveNetworks } from "../guard/facts.ts"
+import { gatherFacts } from "../guard/facts.ts"
 import { checkGuard } from "../guard/index.ts"
-import type { LiveNetwork } from "../guard/rule.ts"
 import { Failure } from "../io/failure.ts"
 import { readText } from "../io/files.ts"
 import { headCommit } from "../io/git.ts"
@@ -86,7 +85,6 @@ export async function offlinePlan(
     commit,
     hostsBefore,
     hostsAfter: target.fleet.hosts,
-    networks: assumedNetworks(assumed),
     online: false,
   })
   return buildPlan({
@@ -114,9 +112,8 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
   const { fleet, state, desired } = wanted(repository, environment)
   const connection = await connectSwarm(fleet, state)
   try {
-    const { engine } = connection
-    const [observed, networks] = await Promise.all([observe(engine), liveNetworks(engine)])
-    return await planAgainst(repository, environment, { desired, observed, networks })
+    const observed = await observe(connection.engine)
+    return await planAgainst(repository, environment, { desired, observed })
   } finally {
     await connection.close()
   }
@@ -126,14 +123,13 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
 export interface Found {
   desired: Desired
   observed: Observed
-  networks: LiveNetwork[]
 }
 
 /** The plan for a Swarm that was read; looks up in git which commit is live. */
 export async function planAgainst(
   repository: string,
   environment: string,
-  { desired, observed, networks }: Found,
+  { desired, observed }: Found,
 ): Promise<FleetPlan> {
   const commit = await headCommit(repository)
   const plan = reconcile(desired, observed)
@@ -150,7 +146,6 @@ export async function planAgainst(
     commit,
     hostsBefore,
     hostsAfter,
-    networks,
     online: true,
   })
   const empty = observed.services.length === 0
