@@ -3,10 +3,14 @@ import { planLines } from "../deploy/reconcile.ts"
 import { adoptionLines, adoptions } from "./adopt.ts"
 import { findDrift } from "./find-drift.ts"
 import { healPlan } from "./heal.ts"
-import { containerOf, recordedFleet, type Scene, specOf } from "./recorded-fixture.ts"
+import { appliedNow, containerOf, recordedFleet, type Scene, specOf } from "./recorded-fixture.ts"
 import { record } from "./stack-value.ts"
 
-const found = (scene: Scene) => findDrift(scene.desired, scene.live, scene.fleet)
+const found = (scene: Scene) =>
+  findDrift(scene.desired, scene.live, scene.fleet, {
+    definitions: new Map(),
+    last: appliedNow(scene),
+  })
 const plan = (scene: Scene) => planLines(healPlan(found(scene), scene.desired, scene.live))
 const adopt = (scene: Scene) =>
   adoptionLines(adoptions(found(scene), scene.live), "environments/local.yaml")

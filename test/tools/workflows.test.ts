@@ -188,13 +188,13 @@ test("a commit that is not the head of main any more deploys nothing", async () 
   expect(states("production").at(-1)?.slice(1)).toEqual(["in_progress", "success"])
 })
 
-/** Answers `quickcart drift production --json` with one difference; staging is clean. */
-function drifted(kind: string, live: string): void {
+/** Answers `quickcart drift production --json` with one difference; staging is clean but for `unseen`. */
+function drifted(kind: string, live: string, unseen: string[] = []): void {
   const difference = { kind, object: "service", name: "app", field: "Replicas", wanted: "18", live }
-  const json = (differences: object[]) => JSON.stringify({ differences })
+  const json = (differences: object[]) => JSON.stringify({ differences, unseen })
   hub.stub(
     "drift",
-    `if [ "$1" = production ]; then echo '${json([difference])}'; exit 2; fi; echo '${json([])}'`,
+    `if [ "$1" = production ]; then echo '${json([difference])}'; exit 2; fi; echo '${json([])}'${unseen.length > 0 ? "; exit 1" : ""}`,
   )
 }
 
@@ -221,6 +221,13 @@ test("drift opens one issue per environment, updates it, and closes it when it i
   // Unreachable is neither clean nor drift: the issue stays as it is and the run is red.
   hub.stub("drift", 'echo "error: no manager can be used" >&2; exit 1')
   expect(failures(await check())).toHaveLength(2)
+  expect(issue?.state).toBe("open")
+  // Nor is a host that could not be looked at, whatever else waits for a deployment.
+  drifted("pending", "9", ["app-1: the files of haproxy could not be read"])
+  expect(failures(await check())).toEqual([
+    expect.stringContaining("could not look at app-1"),
+    expect.stringContaining("could not look at app-1"),
+  ])
   expect(issue?.state).toBe("open")
   // A merge that waits for its deployment is no drift.
   drifted("pending", "9")
