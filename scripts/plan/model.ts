@@ -91,6 +91,8 @@ export interface HeadroomRow {
   unit: "cores" | "bytes" | "requests/s" | "connections"
   before: { used: number; provided: number } | null
   after: { used: number; provided: number } | null
+  /** How `after.used` comes about, e.g. `app 6 x 0.5 + migration 0.5`. */
+  arithmetic: string
 }
 
 export interface CostRow {
