@@ -16,12 +16,12 @@ import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { assumeLive } from "./assumed.ts"
 import { type Attribution, attribute } from "./attribute.ts"
-import { findLiveBase, snapshotOf } from "./base.ts"
+import { findLiveBase, formerHosts, snapshotOf } from "./base.ts"
 import { buildPlan } from "./build.ts"
 import { planMarkdown } from "./format-markdown.ts"
 import { ansi, plain, planText } from "./format-text.ts"
 import { liveHosts } from "./hosts.ts"
-import type { FleetPlan } from "./model.ts"
+import type { FleetPlan, PlanHost } from "./model.ts"
 import { readSnapshot, type Snapshot } from "./snapshot.ts"
 
 export interface PlanOptions {
@@ -139,7 +139,7 @@ export async function planAgainst(
   const found = changes ? await findLiveBase(repository, environment, observed) : undefined
   const base = changes ? found?.snapshot : target
   const hostsAfter = target.fleet.hosts
-  const hostsBefore = liveHosts(observed.nodes, base?.fleet.hosts ?? [], hostsAfter)
+  const hostsBefore = await hostsNow(repository, environment, observed, base, hostsAfter)
   const facts = await gatherFacts({
     repository,
     tier: target.fleet.tier,
@@ -165,6 +165,21 @@ export async function planAgainst(
         ? ["None of the last commits made what is live, so causes name no line."]
         : [],
   })
+}
+
+/** The hosts of the Swarm, described by the live commit, by this one, or by the last that had them. */
+async function hostsNow(
+  repository: string,
+  environment: string,
+  { nodes }: Observed,
+  base: Snapshot | undefined,
+  hostsAfter: PlanHost[],
+): Promise<PlanHost[]> {
+  const known = base?.fleet.hosts ?? hostsAfter
+  const names = new Set([...known, ...hostsAfter].map(({ name }) => name))
+  const former = nodes.map((node) => node.Description.Hostname).filter((name) => !names.has(name))
+  const described = await formerHosts(repository, environment, former)
+  return liveHosts(nodes, [...known, ...described], hostsAfter)
 }
 
 function readTarget(repository: string, environment: string): Snapshot {
