@@ -1,8 +1,7 @@
 import { join } from "node:path"
-import { setTimeout as delay } from "node:timers/promises"
 import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, checkOverrides, enforceGuard } from "../guard/index.ts"
-import { nowMs } from "../io/clock.ts"
+import { lookUntil, nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
@@ -16,6 +15,7 @@ import { readFleetFile } from "./fleet-file.ts"
 import { breakLock, takeLock } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
+import { rolling, settleDeadlineSeconds } from "./rollout.ts"
 
 export interface ApplyOptions {
   /** Deploy files that no commit holds. */
@@ -33,8 +33,6 @@ export interface ApplyResult {
   operations: string[]
   seconds: number
 }
-
-const settleDeadlineSeconds = 300
 
 /**
  * Makes the live Swarm equal to the committed `stacks/<env>`. Throws a Failure
@@ -65,7 +63,7 @@ export async function apply(
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
-      const facts = await liveFacts(repository, fleet, commit, observed, engine)
+      const facts = await liveFacts(repository, fleet, commit, observed)
       const refusals = checkGuard({ plan, desired, observed, facts })
       const { report } = options
       enforceGuard(refusals, options.overrides ?? [], report)
@@ -107,20 +105,20 @@ export async function refuseUncommitted(
 /**
  * Waits until no rollout of an earlier, interrupted run is under way: sending a
  * new definition into one would make the bad definition the rollback target.
+ * One that does not end in time is the guard's to refuse.
  */
-async function quiet(engine: Engine, report: Report): Promise<Observed> {
-  const end = nowMs() + settleDeadlineSeconds * 1000
+function quiet(engine: Engine, report: Report): Promise<Observed> {
   let last = ""
-  for (;;) {
-    const observed = await observe(engine)
-    const busy = observed.services.filter((service) =>
-      ["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? ""),
-    )
-    if (busy.length === 0) return observed
-    const names = busy.map((service) => service.Spec.Name).join(", ")
-    if (nowMs() > end) throw new Failure(`a rollout of ${names} has not ended; look at it first.`)
-    if (names !== last) report(`waiting for the rollout of ${names} that is under way`)
-    last = names
-    await delay(500)
-  }
+  return lookUntil(
+    { deadlineSeconds: settleDeadlineSeconds },
+    () => observe(engine),
+    ({ services }) => {
+      const names = rolling(services).map(({ Spec }) => Spec.Name)
+      const line = names.join(", ")
+      if (line !== last && line !== "")
+        report(`waiting for the rollout of ${line} that is under way`)
+      last = line
+      return names.length === 0
+    },
+  )
 }

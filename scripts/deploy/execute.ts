@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { nowMs } from "../io/clock.ts"
-import { type Engine, EngineFailure, filters, isTransient } from "../io/engine.ts"
+import { type Engine, filters, isTransient } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
+import { createObjects } from "./create-objects.ts"
 import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
 import { leaderKinds } from "./leaders.ts"
@@ -14,14 +15,8 @@ import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack, type Undo } from "./rollback.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
-import {
-  actorLabel,
-  commitLabel,
-  namespaceLabel,
-  type SwarmTask,
-  specHashLabel,
-  stackName,
-} from "./swarm-types.ts"
+import { actorLabel, commitLabel, type SwarmTask, specHashLabel, stackName } from "./swarm-types.ts"
+import { tidy } from "./tidy.ts"
 
 type ServiceOperation = Extract<Operation, { service: DesiredService }>
 
@@ -60,10 +55,7 @@ export async function execute(
   { report, lock, origin }: Execution,
 ): Promise<void> {
   const { engine } = connection
-  for (const operation of plan.operations) {
-    if (operation.kind === "create-config") await createConfig(engine, desired, operation.name)
-    if (operation.kind === "create-secret") await createSecret(engine, desired, operation.name)
-  }
+  await createObjects(plan, desired, engine)
   const undo = await leftSnapshot(engine)
   try {
     for (const wave of waves(plan)) {
@@ -250,56 +242,5 @@ async function look(
   return {
     verdict: convergence(service, live, tasks, ids, observed.nodes),
     settled: service.isJob || live?.UpdateStatus?.State === "completed",
-  }
-}
-
-async function createConfig(engine: Engine, desired: Desired, name: string): Promise<void> {
-  const config = desired.configs.find((candidate) => candidate.name === name)
-  await createObject(engine, "configs", name, config?.data)
-}
-
-async function createSecret(engine: Engine, desired: Desired, name: string): Promise<void> {
-  const secret = desired.secrets.find((candidate) => candidate.name === name)
-  await createObject(engine, "secrets", name, secret?.value)
-}
-
-/** The name holds the content's hash, so what is there already is what we want. */
-async function createObject(
-  engine: Engine,
-  kind: "configs" | "secrets",
-  name: string,
-  content: string | undefined,
-): Promise<void> {
-  if (content === undefined) throw new Error(`nothing to create ${name} from`)
-  try {
-    await engine.post(`/${kind}/create`, {
-      Name: name,
-      Labels: { [namespaceLabel]: stackName },
-      Data: Buffer.from(content).toString("base64"),
-    })
-  } catch (error) {
-    if (!(error instanceof EngineFailure) || error.status !== 409) throw error
-  }
-}
-
-/** Removal comes last, when everything that stays has converged. */
-async function tidy(plan: Plan, engine: Engine, report: Report): Promise<void> {
-  const paths = {
-    "remove-service": "services",
-    "prune-config": "configs",
-    "prune-secret": "secrets",
-  }
-  for (const operation of plan.operations) {
-    if (!("id" in operation)) continue
-    report(`${operation.kind} ${operation.name}`)
-    try {
-      await engine.remove(`/${paths[operation.kind]}/${operation.id}`)
-    } catch (error) {
-      if (error instanceof EngineFailure && error.status === 404) continue
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new Failure(
-        `everything converged, but tidying up did not end: ${reason}\nThe next apply does the rest.`,
-      )
-    }
   }
 }

@@ -56,6 +56,7 @@ const observed = (parts: Partial<Observed>): Observed => ({
   nodes: [],
   configs: [],
   secrets: [],
+  networks: [],
   ...parts,
 })
 

@@ -1,5 +1,6 @@
 import { hasCompleted } from "./converge.ts"
 import type { Desired, DesiredService } from "./desired.ts"
+import { type DesiredNetwork, desiredNetworks } from "./networks.ts"
 import type { Observed } from "./observe.ts"
 import { type SwarmObject, type SwarmService, specHashLabel } from "./swarm-types.ts"
 
@@ -7,11 +8,13 @@ import { type SwarmObject, type SwarmService, specHashLabel } from "./swarm-type
 export type Operation =
   | { kind: "create-config"; name: string; cause: string }
   | { kind: "create-secret"; name: string; cause: string }
+  | { kind: "create-network"; name: string; network: DesiredNetwork; cause: string }
   | { kind: "create-service"; service: DesiredService; cause: string }
   | { kind: "update-service"; service: DesiredService; live: SwarmService; cause: string }
   | { kind: "remove-service"; name: string; id: string; cause: string }
   | { kind: "prune-config"; name: string; id: string; cause: string }
   | { kind: "prune-secret"; name: string; id: string; cause: string }
+  | { kind: "remove-network"; name: string; id: string; cause: string }
 
 /** Operations in the order in which they have to happen. */
 export interface Plan {
@@ -30,10 +33,12 @@ export function reconcile(desired: Desired, observed: Observed): Plan {
     operations: [
       ...missingConfigs(desired, observed),
       ...missingSecrets(desired, observed),
+      ...missingNetworks(desired, observed),
       ...serviceOperations(desired, observed),
       ...removedServices(desired, observed),
       ...prune("prune-config", observed.configs, usedConfigs(desired, observed)),
       ...prune("prune-secret", observed.secrets, usedSecrets(desired, observed)),
+      ...unusedNetworks(desired, observed),
     ],
   }
 }
@@ -60,6 +65,31 @@ function missingSecrets(desired: Desired, observed: Observed): Operation[] {
   return desired.secrets
     .filter((secret) => !live.has(secret.name))
     .map(({ name }) => ({ kind: "create-secret", name, cause: "new value" }))
+}
+
+function missingNetworks({ services }: Desired, observed: Observed): Operation[] {
+  const live = new Set(observed.networks.map((network) => network.Name))
+  return desiredNetworks(services)
+    .filter(({ name }) => !live.has(name))
+    .map((network) => ({
+      kind: "create-network",
+      name: network.name,
+      network,
+      cause: "not there yet",
+    }))
+}
+
+/** When these are removed, the services that left them have converged elsewhere, or are gone. */
+function unusedNetworks({ services }: Desired, observed: Observed): Operation[] {
+  const wanted = new Set(desiredNetworks(services).map(({ name }) => name))
+  return observed.networks
+    .filter(({ Name }) => !wanted.has(Name))
+    .map(({ Id, Name }) => ({
+      kind: "remove-network",
+      name: Name,
+      id: Id,
+      cause: "no service of the stack files joins it",
+    }))
 }
 
 function serviceOperations(desired: Desired, observed: Observed): Operation[] {

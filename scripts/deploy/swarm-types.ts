@@ -21,6 +21,8 @@ export interface ServiceSpec {
       Secrets?: { SecretName: string }[]
     }
     Placement?: { Constraints?: string[] }
+    /** By id. */
+    Networks?: { Target: string }[]
     RestartPolicy?: { Condition?: string; MaxAttempts?: number }
   }
   Mode: {
@@ -62,6 +64,20 @@ export interface SwarmObject {
   ID: string
   CreatedAt: string
   Spec: { Name: string; Labels?: Record<string, string>; Data?: string }
+}
+
+/** A network as the Engine lists it. */
+export interface SwarmNetwork {
+  Id: string
+  Name: string
+  Scope: string
+  Driver: string
+  Internal: boolean
+  Attachable: boolean
+  Ingress: boolean
+  Options: Record<string, string> | null
+  Labels: Record<string, string> | null
+  IPAM?: { Config?: { Subnet?: string }[] | null }
 }
 
 /** Name of the one stack that all files of an environment are deployed under. */

@@ -81,6 +81,51 @@ export function fileDifferences(
   )
 }
 
+/** Delivered files that a look could not judge. */
+export interface Unjudged {
+  host: string
+  /** e.g. `the files of haproxy could not be read`. */
+  reason: string
+  /** The config task is being replaced, which ends by itself. */
+  moving: boolean
+}
+
+/**
+ * Hosts whose delivered files were not compared, though they should have been.
+ * A node that is away, drained or of another role differs as a node and is not named again.
+ */
+export function unjudged(live: Live, fleet: FleetFile): Unjudged[] {
+  const roles = new Map(fleet.hosts.map(({ name, role }) => [name, role]))
+  const serving = new Set(
+    live.nodes
+      .filter(({ Status, Spec }) => Status.State === "ready" && Spec.Availability === "active")
+      .filter(({ Description, Spec }) => Spec.Labels?.role === roles.get(Description.Hostname))
+      .map((node) => node.Description.Hostname),
+  )
+  return deliveries(live.services, fleet).flatMap((delivery) =>
+    delivery.hosts
+      .filter((host) => serving.has(host))
+      .flatMap((host): Unjudged[] => {
+        if (!hasDelivered(live, delivery, host)) {
+          const reason = `no task of ${delivery.service} runs there with the live files`
+          return [{ host, reason, moving: true }]
+        }
+        if (live.filesRead.has(`${host}:${delivery.directory}`)) return []
+        const reason = `the files of ${delivery.component} could not be read`
+        return [{ host, reason, moving: false }]
+      }),
+  )
+}
+
+/**
+ * Whether a look that could not judge these is to be repeated: while a config
+ * task is replaced, and once when reading failed, as the task may have died
+ * between the two readings.
+ */
+export function isWorthAnotherLook(found: readonly Unjudged[], looks: number): boolean {
+  return found.some(({ moving }) => moving) || (found.length > 0 && looks < 2)
+}
+
 function compareHost(
   wanted: WantedFile[],
   read: Map<string, LiveFile>,

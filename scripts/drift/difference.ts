@@ -3,8 +3,9 @@ export interface Difference {
   /**
    * `drift`: what is live moved away from what was applied.
    * `pending`: git moved, and apply has not run since.
+   * `unknown`: one of them did, and which cannot be told here.
    */
-  kind: "drift" | "pending"
+  kind: "drift" | "pending" | "unknown"
   object: "service" | "config" | "secret" | "network" | "node" | "file" | "setting"
   /** Name of the object; a file is named `host:path`. */
   name: string

@@ -5,10 +5,11 @@ import { type Desired, readDesired } from "../deploy/desired.ts"
 import { type FleetFile, hostsOf, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
 import { observe } from "../deploy/observe.ts"
+import { rolling, settleDeadlineSeconds } from "../deploy/rollout.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
 import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, enforceGuard } from "../guard/index.ts"
-import { nowMs, waitFor } from "../io/clock.ts"
+import { lookUntil, nowMs } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { openState, type State } from "../io/state.ts"
@@ -16,14 +17,18 @@ import { connectSwarm, type SwarmConnection } from "../io/swarm-connection.ts"
 import { mountedSecrets } from "../secrets/rotate.ts"
 import { comparableSecrets, knownNamingKey, localSecrets } from "../secrets/source.ts"
 import { type Adoption, adoptions } from "./adopt.ts"
-import { deliveries } from "./delivered-files.ts"
+import { isWorthAnotherLook, type Unjudged, unjudged } from "./delivered-files.ts"
 import { confirmed, type Difference } from "./difference.ts"
-import { findDrift } from "./find-drift.ts"
+import { type Applied, findDrift } from "./find-drift.ts"
 import { heal, healPlan } from "./heal.ts"
 import { appliedDefinitions } from "./history.ts"
 import { compareHostFiles } from "./host-files.ts"
+import { lastApplied } from "./last-applied.ts"
 import type { Live } from "./live.ts"
+import { networkDifferences } from "./networks.ts"
+import { nodeDifferences } from "./nodes.ts"
 import { observeLive } from "./observe-live.ts"
+import { missingServices } from "./services.ts"
 
 export interface DriftOptions {
   /** Undo what drifted. */
@@ -42,7 +47,9 @@ export interface DriftReport {
   commit: string
   differences: Difference[]
   adoptions: Adoption[]
-  /** What could not be compared, and why. */
+  /** `host: reason` of what nobody could look at; with any, the fleet is not known to be clean. */
+  unseen: string[]
+  /** What was compared in part only, and why. */
   notes: string[]
   seconds: number
 }
@@ -51,16 +58,20 @@ interface Comparison {
   desired: Desired
   live: Live
   differences: Difference[]
+  unjudged: Unjudged[]
   notes: string[]
 }
 
 /** A task or reload on its way looks like drift for less than this. */
 const confirmAfterMs = 2000
-const settleDeadlineSeconds = 300
+/** A config task is away for its grace of 10 s, Swarm's restart delay of 5 s and the start; twice that. */
+const deliveryDeadlineSeconds = 60
+const deliveryIntervalMs = 1000
 
 /**
  * Compares the live fleet with the committed files. What differs is looked at
- * twice, so that a fleet in motion reports nothing. With `heal`, drift is
+ * twice, so that a fleet in motion reports nothing, and while a config task is
+ * replaced its files are waited for. With `heal`, drift is
  * undone under the deploy lock and what is left is reported. Throws a Failure
  * when the fleet cannot be read or does not converge.
  */
@@ -88,13 +99,14 @@ export async function drift(
     }
     const hosts = options.hosts
       ? await compareHostFiles(repository, fleet, connection.remote)
-      : { differences: [], notes: [] }
+      : { differences: [], unseen: [] }
     return {
       environment,
       commit,
       differences: [...result.differences, ...hosts.differences],
       adoptions: adoptions(result.differences, result.live),
-      notes: [...result.notes, ...hosts.notes, ...(await gitNotes(repository, environment))],
+      unseen: [...result.unjudged.map(({ host, reason }) => `${host}: ${reason}`), ...hosts.unseen],
+      notes: [...result.notes, ...(await gitNotes(repository, environment))],
       seconds: (nowMs() - start) / 1000,
     }
   } finally {
@@ -109,11 +121,26 @@ export async function lookForDrift(
   state: State,
   connection: SwarmConnection,
 ): Promise<Comparison> {
-  const first = await compare(repository, fleet, state, connection)
+  const end = nowMs() + deliveryDeadlineSeconds * 1000
+  const look = () => judgeable(() => compare(repository, fleet, state, connection), end)
+  const first = await look()
   if (first.differences.length === 0) return first
   await delay(confirmAfterMs)
-  const second = await compare(repository, fleet, state, connection)
+  const second = await look()
   return { ...second, differences: confirmed(first.differences, second.differences) }
+}
+
+/** Looks again while config tasks are replaced, and once more at what could not be read. */
+function judgeable(look: () => Promise<Comparison>, endMs: number): Promise<Comparison> {
+  let looks = 0
+  return lookUntil(
+    { deadlineSeconds: (endMs - nowMs()) / 1000, intervalMs: deliveryIntervalMs },
+    look,
+    ({ unjudged }) => {
+      looks += 1
+      return !isWorthAnotherLook(unjudged, looks)
+    },
+  )
 }
 
 async function compare(
@@ -132,12 +159,33 @@ async function compare(
   )
   const desired = readDesired(join(repository, "stacks", fleet.environment), secrets)
   const unlike = unlikeHashes(desired, live)
-  const applied =
+  const definitions =
     unlike.size === 0
       ? new Map()
       : await appliedDefinitions(repository, fleet.environment, unlike, liveNamed(secrets, live))
-  const differences = findDrift(desired, live, fleet, applied)
-  return { desired, live, differences, notes: notesOf(unknown, live, fleet) }
+  const last = await lastAppliedIfNeeded(repository, desired, live, fleet)
+  const differences = findDrift(desired, live, fleet, { definitions, last })
+  return {
+    desired,
+    live,
+    differences,
+    unjudged: unjudged(live, fleet),
+    notes: notesOf(unknown),
+  }
+}
+
+/** Only what does not name its own definition needs it, and a look without any should be quick. */
+async function lastAppliedIfNeeded(
+  repository: string,
+  desired: Desired,
+  live: Live,
+  fleet: FleetFile,
+): Promise<Applied["last"]> {
+  const differs =
+    nodeDifferences(fleet, live.nodes).length > 0 ||
+    networkDifferences(desired.services, live.allNetworks).length > 0 ||
+    missingServices(desired.services, live).length > 0
+  return differs ? lastApplied(repository, fleet.environment, live.services) : undefined
 }
 
 /** Who may look need not be able to decrypt: what cannot be read is unknown. */
@@ -183,19 +231,17 @@ async function healLocked(
   const owner = `${actor}, healing drift (pid ${process.pid})`
   const lock = await takeLock(connection.engine, { owner, commit })
   try {
-    const current = await waitFor(
-      "the rollout that is under way to end",
+    // One that does not end in time is the guard's to refuse.
+    const current = await lookUntil(
       { deadlineSeconds: settleDeadlineSeconds },
-      async () => {
-        const result = await again()
-        return result.live.services.some(isRolling) ? undefined : result
-      },
+      again,
+      ({ live }) => rolling(live.services).length === 0,
     )
     const differences = confirmed(found.differences, current.differences)
     const { desired, live } = current
     const plan = healPlan(differences, desired, live)
     const observed = await observe(connection.engine)
-    const facts = await liveFacts(repository, fleet, commit, observed, connection.engine)
+    const facts = await liveFacts(repository, fleet, commit, observed)
     enforceGuard(checkGuard({ plan, desired, observed, facts }), options.overrides, options.report)
     const execution = { report: options.report, lock, origin: { commit, actor } }
     await heal({ plan, differences, desired, live }, fleet, connection, execution)
@@ -204,22 +250,10 @@ async function healLocked(
   }
 }
 
-function isRolling(service: Live["services"][number]): boolean {
-  return ["updating", "rollback_started"].includes(service.UpdateStatus?.State ?? "")
-}
-
-function notesOf(unknown: string[], live: Live, fleet: FleetFile): string[] {
-  const unread = deliveries(live.services, fleet).flatMap((delivery) =>
-    delivery.hosts
-      .filter((host) => !live.filesRead.has(`${host}:${delivery.directory}`))
-      .map((host) => `the files of ${delivery.component} on ${host} could not be read`),
-  )
-  return [
-    ...unread,
-    ...(unknown.length === 0
-      ? []
-      : [`no value of ${unknown.join(", ")} is known here: compared by presence only`]),
-  ]
+function notesOf(unknown: string[]): string[] {
+  return unknown.length === 0
+    ? []
+    : [`no value of ${unknown.join(", ")} is known here: compared by presence only`]
 }
 
 async function gitNotes(repository: string, environment: string): Promise<string[]> {

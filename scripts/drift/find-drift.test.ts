@@ -1,11 +1,20 @@
 import { expect, test } from "vitest"
 import { confirmed, differenceLine } from "./difference.ts"
-import { findDrift } from "./find-drift.ts"
+import { type Applied, findDrift } from "./find-drift.ts"
 import { parseHostRead } from "./observe-live.ts"
-import { containerOf, recordedFleet, type Scene, specOf } from "./recorded-fixture.ts"
+import {
+  appliedNow,
+  containerOf,
+  nodeOf,
+  recordedFleet,
+  type Scene,
+  specOf,
+} from "./recorded-fixture.ts"
 import { type Json, list, record } from "./stack-value.ts"
 
-const compare = (scene: Scene) => findDrift(scene.desired, scene.live, scene.fleet)
+/** Against a fleet that was applied from the commit that is compared. */
+const compare = (scene: Scene, definitions: Applied["definitions"] = new Map()) =>
+  findDrift(scene.desired, scene.live, scene.fleet, { definitions, last: appliedNow(scene) })
 
 /** `kind object name: field` of each difference after a change of the recorded fleet. */
 function after(change: (scene: Scene) => void): string[] {
@@ -18,11 +27,6 @@ function after(change: (scene: Scene) => void): string[] {
 
 const task = (scene: Scene, name: string) => record(specOf(scene, name).TaskTemplate)
 const labels = (scene: Scene, name: string) => record(specOf(scene, name).Labels)
-const node = (scene: Scene, name: string) => {
-  const found = scene.live.nodes.find((one) => one.Description.Hostname === name)
-  if (found === undefined) throw new Error(`no node ${name}`)
-  return found
-}
 const file = (scene: Scene, path: string) => {
   const found = scene.live.files.find((one) => one.path === path)
   if (found === undefined) throw new Error(`no file ${path}`)
@@ -164,17 +168,17 @@ const planted: [string, (scene: Scene) => void, string[]][] = [
   ],
   [
     "a node's role label changed",
-    (s) => Object.assign(node(s, "app-1").Spec.Labels ?? {}, { role: "database" }),
+    (s) => Object.assign(nodeOf(s, "app-1").Spec.Labels ?? {}, { role: "database" }),
     ["drift node app-1 Spec.Labels.role"],
   ],
   [
     "a node drained",
-    (s) => Object.assign(node(s, "app-1").Spec, { Availability: "drain" }),
+    (s) => Object.assign(nodeOf(s, "app-1").Spec, { Availability: "drain" }),
     ["drift node app-1 Spec.Availability"],
   ],
   [
     "a worker made manager",
-    (s) => Object.assign(node(s, "database-1").Spec, { Role: "manager" }),
+    (s) => Object.assign(nodeOf(s, "database-1").Spec, { Role: "manager" }),
     ["drift node database-1 Spec.Role"],
   ],
   [
@@ -187,7 +191,11 @@ const planted: [string, (scene: Scene) => void, string[]][] = [
   [
     "a dead entry of a rebuilt host",
     (s) =>
-      s.live.nodes.unshift({ ...node(s, "app-2"), ID: "old", Status: { State: "down", Addr: "" } }),
+      s.live.nodes.unshift({
+        ...nodeOf(s, "app-2"),
+        ID: "old",
+        Status: { State: "down", Addr: "" },
+      }),
     ["drift node app-2"],
   ],
   [
@@ -246,7 +254,7 @@ test("drift below a pending change is found when the applied definition is known
     app: { ...record(record(app.stack.services).app), image: "shop:next" },
   })
   Object.assign(specOf(scene, "app"), { Mode: { Replicated: { Replicas: 7 } } })
-  const found = findDrift(scene.desired, scene.live, scene.fleet, new Map([["before", applied]]))
+  const found = compare(scene, new Map([["before", applied]]))
   expect(found.map(({ kind, field }) => [kind, field])).toEqual([
     ["pending", "Labels.quickcart.spec-hash"],
     ["drift", "Mode.Replicated.Replicas"],

@@ -4,32 +4,52 @@ import { namespaceLabel, specHashLabel, stackName } from "../deploy/swarm-types.
 import { settingDifferences } from "./database-settings.ts"
 import { fileDifferences } from "./delivered-files.ts"
 import type { Difference } from "./difference.ts"
+import { judgedByCommit, type LastApplied } from "./last-applied.ts"
 import type { Live } from "./live.ts"
 import { networkDifferences } from "./networks.ts"
 import { nodeDifferences } from "./nodes.ts"
 import { configDifferences, secretDifferences } from "./objects.ts"
-import { serviceDifferences } from "./services.ts"
+import { missingServices, serviceDifferences } from "./services.ts"
+
+/** What was applied, as far as it can be told. */
+export interface Applied {
+  /** Definitions of older commits by their hash. */
+  definitions: ReadonlyMap<string, DesiredService>
+  last: LastApplied | undefined
+}
 
 /**
  * Every difference between the commit and the live fleet. Pure: the same input
  * gives the same list, and a fleet that equals the commit gives an empty one,
- * whatever its tasks are doing. `applied` holds definitions from older commits
- * by their hash.
+ * whatever its tasks are doing. `applied` tells drift from what awaits apply.
  */
 export function findDrift(
   desired: Desired,
   live: Live,
   fleet: FleetFile,
-  applied: ReadonlyMap<string, DesiredService> = new Map(),
+  applied: Applied,
 ): Difference[] {
+  const { last, definitions } = applied
   const values = new Map(desired.secrets.map((secret) => [secret.name, secret.value]))
-  const services = serviceDifferences(desired.services, live, applied).map((difference) =>
-    judged(difference, live),
-  )
+  const services = serviceDifferences(desired.services, live, definitions)
+    .map((difference) => judged(difference, live))
+    .flatMap((one) =>
+      one.kind === "drift" && one.field === "" && one.live === null
+        ? judgedByCommit([one], last && missingServices(last.services, live), last)
+        : [one],
+    )
   const pending = new Set(services.filter((one) => one.kind === "pending").map((one) => one.name))
   return [
-    ...nodeDifferences(fleet, live.nodes),
-    ...networkDifferences(desired.services, live.networks),
+    ...judgedByCommit(
+      nodeDifferences(fleet, live.nodes),
+      last?.fleet && nodeDifferences(last.fleet, live.nodes),
+      last,
+    ),
+    ...judgedByCommit(
+      networkDifferences(desired.services, live.allNetworks),
+      last && networkDifferences(last.services, live.allNetworks),
+      last,
+    ),
     ...configDifferences(desired.configs, live.allConfigs).map((difference) =>
       awaitsApply(difference, desired, pending),
     ),

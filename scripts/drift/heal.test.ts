@@ -3,10 +3,14 @@ import { planLines } from "../deploy/reconcile.ts"
 import { adoptionLines, adoptions } from "./adopt.ts"
 import { findDrift } from "./find-drift.ts"
 import { healPlan } from "./heal.ts"
-import { containerOf, recordedFleet, type Scene, specOf } from "./recorded-fixture.ts"
+import { appliedNow, containerOf, recordedFleet, type Scene, specOf } from "./recorded-fixture.ts"
 import { record } from "./stack-value.ts"
 
-const found = (scene: Scene) => findDrift(scene.desired, scene.live, scene.fleet)
+const found = (scene: Scene) =>
+  findDrift(scene.desired, scene.live, scene.fleet, {
+    definitions: new Map(),
+    last: appliedNow(scene),
+  })
 const plan = (scene: Scene) => planLines(healPlan(found(scene), scene.desired, scene.live))
 const adopt = (scene: Scene) =>
   adoptionLines(adoptions(found(scene), scene.live), "environments/local.yaml")
@@ -40,6 +44,12 @@ test("a service that is gone comes back with its configs", () => {
     "create-config quickcart_haproxy_cfg_dd8ed75dc70f: drift: it was gone or altered",
     "create-service quickcart_haproxy-config, wave 20, reload: drift: it was gone",
   ])
+})
+
+test("a network that is gone is created again", () => {
+  const scene = recordedFleet()
+  scene.live.allNetworks = scene.live.allNetworks.filter(({ Name }) => Name !== "quickcart_edge")
+  expect(plan(scene)).toEqual(["create-network quickcart_edge: drift: it was gone"])
 })
 
 test("a healthy fleet needs no healing", () => {

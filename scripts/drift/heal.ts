@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import type { Desired } from "../deploy/desired.ts"
 import { type Execution, execute } from "../deploy/execute.ts"
 import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
+import { desiredNetworks } from "../deploy/networks.ts"
 import type { Operation, Plan } from "../deploy/reconcile.ts"
 import type { SwarmNode } from "../deploy/swarm-types.ts"
 import { namespaceLabel, stackName } from "../deploy/swarm-types.ts"
@@ -63,7 +64,18 @@ export function healPlan(differences: Difference[], desired: Desired, live: Live
         cause: "drift: not in git",
       }),
     )
-  return { operations: [...configs, ...secrets, ...changed, ...removed] }
+  const gone = drifted("network")
+  const networks = desiredNetworks(desired.services)
+    .filter(({ name }) => gone.has(name) && !live.allNetworks.some((one) => one.Name === name))
+    .map(
+      (network): Operation => ({
+        kind: "create-network",
+        name: network.name,
+        network,
+        cause: "drift: it was gone",
+      }),
+    )
+  return { operations: [...configs, ...secrets, ...networks, ...changed, ...removed] }
 }
 
 /** What is to be undone, and the operations that do it for services and configs. */

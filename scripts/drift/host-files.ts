@@ -50,18 +50,24 @@ export function hostFileDifferences(
   })
 }
 
+interface HostComparison {
+  differences: Difference[]
+  /** `host: reason` of hosts that could not be looked at. */
+  unseen: string[]
+}
+
 /** Reads and compares every host's files, over one connection each; hosts that do not answer are named. */
 export async function compareHostFiles(
   repository: string,
   fleet: FleetFile,
   remote: Remote,
-): Promise<{ differences: Difference[]; notes: string[] }> {
+): Promise<HostComparison> {
   const results = await Promise.all(
     fleet.hosts.map((host) => compareHost(repository, fleet.environment, host, remote)),
   )
   return {
     differences: results.flatMap((one) => one.differences),
-    notes: results.flatMap((one) => one.notes),
+    unseen: results.flatMap((one) => one.unseen),
   }
 }
 
@@ -70,7 +76,7 @@ async function compareHost(
   environment: string,
   host: FleetHost,
   remote: Remote,
-): Promise<{ differences: Difference[]; notes: string[] }> {
+): Promise<HostComparison> {
   const path = `stacks/${environment}/hosts/${host.role}/cloud-init.yaml`
   const wanted = writtenFiles(readText(join(repository, path)) ?? "")
   const words = [...wanted.keys()].map((file) => `'${file}'`).join(" ")
@@ -79,12 +85,12 @@ async function compareHost(
     timeoutSeconds: 20,
   })
   if (!result.stdout.endsWith("read\n")) {
-    return { differences: [], notes: [`the files of ${host.name} could not be read`] }
+    return { differences: [], unseen: [`${host.name}: what cloud-init wrote could not be read`] }
   }
   const live = parseSums(result.stdout)
   const same = [...wanted].every(([file, sha256]) => live.get(file) === sha256)
   const before = same ? [] : await olderFiles(repository, path)
-  return { differences: hostFileDifferences(host.name, wanted, live, before), notes: [] }
+  return { differences: hostFileDifferences(host.name, wanted, live, before), unseen: [] }
 }
 
 function parseSums(output: string): Map<string, string> {

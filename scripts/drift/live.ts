@@ -1,19 +1,6 @@
 import type { Observed } from "../deploy/observe.ts"
-import type { SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
+import type { SwarmNetwork, SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
 import type { Json } from "./stack-value.ts"
-
-/** A network as the Engine lists it. */
-export interface SwarmNetwork {
-  Id: string
-  Name: string
-  Scope: string
-  Driver: string
-  Internal: boolean
-  Attachable: boolean
-  Ingress: boolean
-  Options: Record<string, string> | null
-  Labels: Record<string, string> | null
-}
 
 /** A file as it is on a host. */
 export interface LiveFile {
@@ -28,7 +15,8 @@ export interface Live extends Observed {
   allServices: SwarmService[]
   /** Every config with its data, ours or not. */
   allConfigs: SwarmObject[]
-  networks: SwarmNetwork[]
+  /** Every network, ours or not. */
+  allNetworks: SwarmNetwork[]
   /** Name of each network that a service refers to, by its id. */
   networkNames: Map<string, string>
   /** What the database's members agree on; undefined without a database that answers. */

@@ -1,18 +1,18 @@
 import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
 import { observe } from "../deploy/observe.ts"
-import type { SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
+import type { SwarmNetwork, SwarmObject, SwarmService } from "../deploy/swarm-types.ts"
 import type { Engine } from "../io/engine.ts"
 import type { Remote } from "../io/ssh.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { readDatabaseSettings } from "./database-settings.ts"
 import { type Delivery, deliveries, pathsToRead } from "./delivered-files.ts"
-import type { Live, LiveFile, SwarmNetwork } from "./live.ts"
+import type { Live, LiveFile } from "./live.ts"
 import { list, record } from "./stack-value.ts"
 
 /** Reads all that drift compares, from a manager and from the hosts with delivered files. */
 export async function observeLive(connection: SwarmConnection, fleet: FleetFile): Promise<Live> {
   const { engine } = connection
-  const [observed, allServices, allConfigs, networks] = await Promise.all([
+  const [observed, allServices, allConfigs, allNetworks] = await Promise.all([
     observe(engine),
     engine.get<SwarmService[]>("/services"),
     engine.get<SwarmObject[]>("/configs"),
@@ -20,7 +20,7 @@ export async function observeLive(connection: SwarmConnection, fleet: FleetFile)
   ])
   const found = deliveries(observed.services, fleet)
   const [networkNames, databaseSettings, reads] = await Promise.all([
-    namesOf(engine, allServices, networks, observed.tasks),
+    namesOf(engine, allServices, allNetworks, observed.tasks),
     readDatabaseSettings(fleet, connection.remote, observed.services),
     Promise.all(
       swarmHosts(fleet).map(({ name }) =>
@@ -36,7 +36,7 @@ export async function observeLive(connection: SwarmConnection, fleet: FleetFile)
     ...observed,
     allServices,
     allConfigs,
-    networks,
+    allNetworks,
     networkNames,
     databaseSettings,
     files: reads.flatMap((read) => read.files),

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto"
 import type { Desired } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
+import { namespaceLabel, type SwarmNode, stackName } from "../deploy/swarm-types.ts"
+import type { LastApplied } from "./last-applied.ts"
 import type { Live } from "./live.ts"
 import recording from "./recorded-fleet.json" with { type: "json" }
 import { type Json, record } from "./stack-value.ts"
@@ -28,10 +30,29 @@ export function recordedFleet(): Scene {
   ])
   const scene = {
     desired,
-    live: { ...live, networkNames, allServices: live.services, allConfigs: live.configs },
+    live: {
+      ...live,
+      networks: live.networks.filter(({ Labels }) => Labels?.[namespaceLabel] === stackName),
+      allNetworks: live.networks,
+      networkNames,
+      allServices: live.services,
+      allConfigs: live.configs,
+    },
     fleet: { environment: "local", hosts } as unknown as FleetFile,
   }
   return { ...scene, live: { ...scene.live, ...deliveredFiles(scene) } }
+}
+
+/** What was applied last, when it is what git says. */
+export function appliedNow({ fleet, desired }: Scene): LastApplied {
+  return { commit: "c".repeat(40), fleet, services: desired.services }
+}
+
+/** The node of a host, to change it. */
+export function nodeOf(scene: Scene, name: string): SwarmNode {
+  const found = scene.live.nodes.find((one) => one.Description.Hostname === name)
+  if (found === undefined) throw new Error(`no node ${name}`)
+  return found
 }
 
 /** The live service's spec, to change a field of it. */

@@ -31,10 +31,9 @@ export function serviceDifferences(
   return [
     ...desired.flatMap((service) => {
       const found = current.get(service.name)
-      return found === undefined
-        ? [missing(service)]
-        : compareService(service, found, live.networkNames, applied)
+      return found === undefined ? [] : compareService(service, found, live.networkNames, applied)
     }),
+    ...missingServices(desired, live),
     ...live.allServices
       .filter((service) => !wanted.has(service.Spec.Name) && !isFinishedJob(service))
       .map(extra),
@@ -102,6 +101,12 @@ function label(service: DesiredService, hash: string | null, live: SwarmService)
     live: hash,
     recorded: recorded(live, false),
   }
+}
+
+/** Services that are not there at all. */
+export function missingServices(desired: DesiredService[], live: Live): Difference[] {
+  const names = new Set(live.allServices.map((service) => service.Spec.Name))
+  return desired.filter(({ name }) => !names.has(name)).map(missing)
 }
 
 function missing(service: DesiredService): Difference {

@@ -1,5 +1,5 @@
 import { adoptionLines } from "./adopt.ts"
-import { differenceLine } from "./difference.ts"
+import { type Difference, differenceLine } from "./difference.ts"
 import { type DriftReport, drift } from "./drift.ts"
 
 export interface DriftVerbOptions {
@@ -11,7 +11,7 @@ export interface DriftVerbOptions {
   json?: boolean
 }
 
-/** The verb `drift <env>`; returns the exit code: 0 clean, 2 drift or pending. */
+/** The verb `drift <env>`; returns the exit code: 0 clean, 2 something differs, 1 nothing seen does, but not all could be looked at. */
 export async function driftVerb(
   repository: string,
   environment: string,
@@ -27,22 +27,36 @@ export async function driftVerb(
   const text =
     options.json === true ? JSON.stringify(report) : driftText(report, options.adopt === true)
   process.stdout.write(`${text}\n`)
-  return report.differences.length === 0 ? 0 : 2
+  return driftExitCode(report)
+}
+
+/** A difference that was found is certain, whatever could not be looked at. */
+export function driftExitCode({
+  differences,
+  unseen,
+}: Pick<DriftReport, "differences" | "unseen">): 0 | 1 | 2 {
+  if (differences.length > 0) return 2
+  return unseen.length > 0 ? 1 : 0
 }
 
 /** The report as a person reads it. */
 export function driftText(report: DriftReport, adopt: boolean): string {
-  const { environment, commit, differences, notes, seconds } = report
-  const drifted = differences.filter((one) => one.kind === "drift").length
-  const pending = differences.length - drifted
-  const outcome =
-    differences.length === 0
-      ? "live equals git"
-      : `${drifted} drifted, ${pending} pending (apply has not run)`
+  const { environment, commit, differences, unseen, notes, seconds } = report
   return [
     ...differences.map(differenceLine),
+    ...unseen.map((line) => `could not look at ${line}`),
     ...notes.map((note) => `note: ${note}`),
     ...(adopt ? adoptionLines(report.adoptions, `environments/${environment}.yaml`) : []),
-    `${environment} at ${commit.slice(0, 12)}: ${outcome}, ${seconds.toFixed(1)} s`,
+    `${environment} at ${commit.slice(0, 12)}: ${outcome(report)}, ${seconds.toFixed(1)} s`,
   ].join("\n")
+}
+
+function outcome({ differences, unseen }: DriftReport): string {
+  const count = (kind: Difference["kind"]) => differences.filter((one) => one.kind === kind).length
+  const unknown = count("unknown")
+  if (differences.length > 0) {
+    const more = unknown === 0 ? "" : `, ${unknown} of which cannot be told`
+    return `${count("drift")} drifted, ${count("pending")} pending (apply has not run)${more}`
+  }
+  return unseen.length === 0 ? "live equals git" : "nothing found, but not all could be looked at"
 }

@@ -1,7 +1,8 @@
 import { lstatSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { readFleetFile } from "../deploy/fleet-file.ts"
-import { type Difference, differenceLine } from "../drift/difference.ts"
+import { differenceLine } from "../drift/difference.ts"
+import type { DriftReport } from "../drift/drift.ts"
 import { Failure } from "../io/failure.ts"
 import { headCommit } from "../io/git.ts"
 import { branchHead } from "./branch.ts"
@@ -85,19 +86,26 @@ export async function finishVerb(
 }
 
 /**
- * `github drift`: the issue follows what drifted. What is pending is a deployment's matter; an
- * error of the check leaves the issue alone.
+ * `github drift`: the issue follows what drifted, or may have. What is pending is a deployment's
+ * matter; an error of the check, and a host that it could not look at, close no issue.
  */
 export async function driftVerb(repository: string, environment: string): Promise<void> {
   const github = openGitHub()
   const result = await runVerb(repository, ["drift", environment, "--json"])
-  if (result.exitCode !== 0 && result.exitCode !== 2) {
+  if (result.stdout.trim() === "") {
     throw new Failure(`the drift check of ${environment} failed: ${result.stderr.trim()}`)
   }
-  const { differences } = JSON.parse(result.stdout) as { differences: Difference[] }
+  const { differences, unseen } = JSON.parse(result.stdout) as Pick<
+    DriftReport,
+    "differences" | "unseen"
+  >
   for (const difference of differences) process.stdout.write(`${differenceLine(difference)}\n`)
-  const drifted = differences.filter(({ kind }) => kind === "drift").map(differenceLine)
-  const report = drifted.length === 0 ? undefined : drifted.join("\n")
+  const drifted = differences.filter(({ kind }) => kind !== "pending").map(differenceLine)
+  const blind = unseen.map((line) => `could not look at ${line}`)
+  if (drifted.length === 0 && blind.length > 0) {
+    throw new Failure(`whether ${environment} drifted is not known: ${blind.join("; ")}`)
+  }
+  const report = drifted.length === 0 ? undefined : [...drifted, ...blind].join("\n")
   const outcome = await followDrift(github, environment, report)
   process.stdout.write(`drift issue of ${environment}: ${outcome}\n`)
 }

@@ -4,6 +4,7 @@ import type { SwarmService } from "../deploy/swarm-types.ts"
 import { definitionOf, durableVolumes, placedOn, taskCount } from "../plan/definition.ts"
 import { liveDurableVolumes } from "../plan/live-volumes.ts"
 import type { GuardHost, GuardInput, GuardRule } from "./rule.ts"
+import { momentOf, nameOf, rollsAlone } from "./together.ts"
 
 export const dataLoss: GuardRule = {
   id: "data-loss",
@@ -16,9 +17,7 @@ export const twoDatabaseMembers: GuardRule = {
   reason: "A database must keep a member that can become primary while another restarts.",
   check(input) {
     const members = input.plan.operations.filter((operation) => isMember(operation, input))
-    const waves = Map.groupBy(members, (operation) =>
-      "service" in operation ? `wave ${operation.service.wave}` : "the removals",
-    )
+    const waves = Map.groupBy(members, momentOf)
     const together = [...waves].flatMap(([wave, operations]) => {
       if (operations.length < 2 || operations.every(rollsAlone)) return []
       const names = operations.map(nameOf).join(" and ")
@@ -26,11 +25,6 @@ export const twoDatabaseMembers: GuardRule = {
     })
     return [...together, ...members.flatMap((operation) => severalTasks(operation, input.facts))]
   },
-}
-
-/** Services that share a leader are changed one at a time, the leader last. */
-function rollsAlone(operation: Operation): boolean {
-  return "service" in operation && operation.service.leader !== undefined
 }
 
 function lostVolumes({ plan, observed }: GuardInput): string[] {
@@ -111,8 +105,4 @@ function severalTasks(operation: Operation, { hostsAfter }: { hostsAfter: GuardH
   const parallelism = definition.deploy.update_config?.parallelism ?? 1
   if (taskCount(definition, hostsAfter) < 2 || parallelism === 1) return []
   return [`${operation.service.name} would restart ${parallelism || "all"} members at once`]
-}
-
-function nameOf(operation: Operation): string {
-  return "service" in operation ? operation.service.name : operation.name
 }

@@ -81,7 +81,7 @@ async function branchInWorkflow(api: GitHubApi, ref: string, permissions: Record
   vi.stubEnv("GITHUB_REF", ref)
   try {
     const common = { tier: "production", commit: "", hostsBefore: [], hostsAfter: [] }
-    const sources = { ...common, repository: checkout, networks: [], online: true }
+    const sources = { ...common, repository: checkout, online: true }
     return (await gatherFacts(sources)).branch
   } finally {
     vi.unstubAllEnvs()

@@ -1,13 +1,10 @@
 import { join } from "node:path"
-import type { Desired } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import type { Observed } from "../deploy/observe.ts"
-import { stackName } from "../deploy/swarm-types.ts"
 import { nowMs } from "../io/clock.ts"
-import { type Engine, filters } from "../io/engine.ts"
 import { readText } from "../io/files.ts"
 import { type RemoteBranch, remoteBranch } from "../io/git-tree.ts"
-import type { GuardFacts, GuardHost, LiveNetwork, RestoreTest } from "./rule.ts"
+import type { GuardFacts, GuardHost, RestoreTest } from "./rule.ts"
 
 export interface FactSources {
   repository: string
@@ -15,7 +12,6 @@ export interface FactSources {
   commit: string
   hostsBefore: GuardHost[]
   hostsAfter: GuardHost[]
-  networks: LiveNetwork[] | undefined
   /** Whether the remote may be asked; offline plans may not. */
   online: boolean
 }
@@ -31,13 +27,12 @@ export async function gatherFacts(sources: FactSources): Promise<GuardFacts> {
   }
 }
 
-/** The facts about a fleet that answers, seen through one manager. */
-export async function liveFacts(
+/** The facts about a fleet that answers. */
+export function liveFacts(
   repository: string,
   fleet: Pick<FleetFile, "tier" | "hosts">,
   commit: string,
   observed: Observed,
-  engine: Engine,
 ): Promise<GuardFacts> {
   return gatherFacts({
     repository,
@@ -45,7 +40,6 @@ export async function liveFacts(
     commit,
     hostsBefore: swarmMembers(observed, fleet.hosts),
     hostsAfter: fleet.hosts,
-    networks: await liveNetworks(engine),
     online: true,
   })
 }
@@ -70,38 +64,6 @@ export function swarmMembers({ nodes }: Observed, wanted: readonly GuardHost[]):
     const role = wanted.find((host) => host.name === name)?.role ?? node?.Spec.Labels?.role
     return { name, role: role ?? "unknown" }
   })
-}
-
-/** The networks of our stack that are live. */
-export async function liveNetworks(engine: Engine): Promise<LiveNetwork[]> {
-  const query = filters({ label: [`com.docker.stack.namespace=${stackName}`] })
-  const networks = await engine.get<
-    { Name: string; Driver: string; Options: Record<string, string> | null }[]
-  >(`/networks?${query}`)
-  return networks.map(({ Name, Driver, Options }) => ({
-    name: Name,
-    driver: Driver,
-    options: Options ?? {},
-  }))
-}
-
-/** The networks that would be live after these files were applied. */
-export function assumedNetworks({ services }: Desired): LiveNetwork[] {
-  const networks = new Map<string, LiveNetwork>()
-  for (const { stack } of services) {
-    for (const [key, network] of Object.entries((stack.networks ?? {}) as object)) {
-      const { external, name, driver, driver_opts } = network as {
-        external?: boolean
-        name?: string
-        driver?: string
-        driver_opts?: Record<string, string>
-      }
-      const live = name ?? `${stackName}_${key}`
-      if (external === true) continue
-      networks.set(live, { name: live, driver: driver ?? "overlay", options: driver_opts ?? {} })
-    }
-  }
-  return [...networks.values()]
 }
 
 /** What a report of the drills' format says; an unreadable one is a failed one. */

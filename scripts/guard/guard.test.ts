@@ -1,60 +1,11 @@
+import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import type { Desired, DesiredService } from "../deploy/desired.ts"
-import { reconcile } from "../deploy/reconcile.ts"
 import type { SwarmNode } from "../deploy/swarm-types.ts"
-import { assumeLive } from "../plan/assumed.ts"
 import { fleet, hosts, service } from "../plan/plan-fixture.ts"
-import { assumedNetworks } from "./facts.ts"
+import { readSnapshot, type Snapshot } from "../plan/snapshot.ts"
+import { change, commit, day, messages, nowMs } from "./guard-fixture.ts"
 import { checkGuard, checkOverrides, enforceGuard, guardRules, type Refusal } from "./index.ts"
-import type { GuardFacts, GuardInput } from "./rule.ts"
-
-const day = 24 * 60 * 60 * 1000
-const nowMs = Date.parse("2026-06-10T00:00:00Z")
-const commit = "a".repeat(40)
-
-/** The input of a change from one list of services to another, with nothing else wrong. */
-function change(
-  before: DesiredService[],
-  after: DesiredService[],
-  facts: Partial<GuardFacts> = {},
-): GuardInput {
-  const base = files(before)
-  const desired = files(after)
-  const observed = assumeLive(base)
-  return {
-    plan: reconcile(desired, observed),
-    desired,
-    observed,
-    facts: {
-      tier: "production",
-      nowMs,
-      commit,
-      hostsBefore: fleet.hosts,
-      hostsAfter: fleet.hosts,
-      networks: assumedNetworks(base),
-      branch: undefined,
-      restoreTest: { finishedAtMs: nowMs - day, passed: true },
-      ...facts,
-    },
-  }
-}
-
-function files(services: DesiredService[]): Desired {
-  const names = (section: "configs" | "secrets") =>
-    services.flatMap(({ stack }) =>
-      Object.entries((stack[section] ?? {}) as Record<string, { name: string }>),
-    )
-  return {
-    services,
-    configs: names("configs").map(([, { name }]) => ({ name, data: "" })),
-    secrets: names("secrets").map(([key, { name }]) => ({ key, name, value: "v" })),
-  }
-}
-
-/** What one rule says; the others must have nothing to say, or are ignored when `alone` is false. */
-function messages(id: string, input: GuardInput): string[] {
-  return checkGuard(input).find((refusal) => refusal.rule === id)?.messages ?? []
-}
+import type { GuardFacts } from "./rule.ts"
 
 const app = (parts: Parameters<typeof service>[1]) => service("app", { role: "app", ...parts })
 const database = (n: number, wave: number, image = "1") =>
@@ -147,6 +98,50 @@ describe("quorum-loss", () => {
   })
 })
 
+describe("members of one wave", () => {
+  const members = (led: boolean, image: string) =>
+    ["etcd-1", "etcd-2", "etcd-3", "redis-cache-1", "redis-sessions-1"].map((name) =>
+      service(name, {
+        ...(led ? { leader: "none" } : {}),
+        definition: { image, deploy: {} },
+      }),
+    )
+  test("quorum-loss: without a leader they would stop together, with one they do not", () => {
+    const unled = change(members(false, "1"), members(false, "2"))
+    expect(unled.plan.operations).toHaveLength(5)
+    // One member of each Redis Cluster is no danger.
+    expect(messages("quorum-loss", unled)).toEqual([
+      "quickcart_etcd-1 and quickcart_etcd-2 and quickcart_etcd-3 would stop together in wave 10; give them a rollout.leader, which changes them one at a time, or remove them in commits of their own",
+    ])
+    const led = change(members(true, "1"), members(true, "2"))
+    expect(messages("quorum-loss", led)).toEqual([])
+    const removed = change(members(true, "1"), members(true, "1").slice(2))
+    expect(messages("quorum-loss", removed)[0]).toMatch(/^quickcart_etcd-1 and quickcart_etcd-2 /)
+  })
+  test("the rendered etcd, Redis and Patroni pass, and without their leaders none of them does", () => {
+    const repository = join(import.meta.dirname, "..", "..")
+    const { desired, fleet } = readSnapshot(repository, "production") as Snapshot
+    const changed = (leader: boolean) => {
+      const after = desired.services.map((one) => ({ ...one, specHash: "other" }))
+      const facts = { hostsBefore: fleet.hosts, hostsAfter: fleet.hosts }
+      return change(
+        desired.services,
+        leader ? after : after.map((one) => ({ ...one, leader: undefined })),
+        facts,
+      )
+    }
+    const found = (leader: boolean) =>
+      ["quorum-loss", "two-database-members"].flatMap((id) => messages(id, changed(leader)))
+    expect(found(true)).toEqual([])
+    expect(found(false).map((message) => message.split(" ")[0])).toEqual([
+      "quickcart_etcd-1",
+      "quickcart_redis-cache-1",
+      "quickcart_redis-sessions-1",
+      "quickcart_patroni-1",
+    ])
+  })
+})
+
 describe("two-database-members", () => {
   const old = [database(1, 10), database(2, 20)]
   test("members in waves of their own pass, in one wave they do not", () => {
@@ -199,43 +194,26 @@ describe("data-loss", () => {
   })
 })
 
-test("mode-change: global and replicated cannot become each other", () => {
-  const to = (mode: "global" | "replicated") => service("app", { mode })
-  expect(messages("mode-change", change([to("global")], [to("replicated")]))).toEqual([
-    "quickcart_app would change from global to replicated; give the service a new name instead",
-  ])
-  const same = change([to("global")], [service("app", { mode: "global", wave: 30 })])
-  expect(messages("mode-change", same)).toEqual([])
-})
-
-test("network-change: an overlay keeps its options, whatever Docker added to them", () => {
-  const on = (network: object) => [service("app", { networks: { edge: network } })]
-  const plain = { driver: "overlay" }
-  const encrypted = { driver: "overlay", driver_opts: { encrypted: "true" } }
-  expect(messages("network-change", change(on(plain), on(encrypted)))).toEqual([
-    "quickcart_edge is overlay() and would stay so; the files want overlay(encrypted=true) under a new name",
-  ])
-  const options = { "com.docker.network.driver.overlay.vxlanid_list": "4097" }
-  const networks = [{ name: "quickcart_edge", driver: "overlay", options }]
-  expect(messages("network-change", change(on(plain), on(plain), { networks }))).toEqual([])
-  const renamed = [
-    service("app", { networks: { edge: { ...encrypted, name: "quickcart_edge_2" } } }),
-  ]
-  expect(messages("network-change", change(on(plain), renamed))).toEqual([])
-  const host = on({ external: true, name: "host" })
-  expect(messages("network-change", change(on(plain), host))).toEqual([])
-})
-
-test("rollout-paused: a half-done rollout is looked at first, a running one is waited for", () => {
-  const input = change([app({})], [app({ replicas: 2 })])
-  const [live] = input.observed.services
-  if (live === undefined) throw new Error("nothing is live")
-  live.UpdateStatus = { State: "updating" }
-  expect(messages("rollout-paused", input)).toEqual([])
-  live.UpdateStatus = { State: "rollback_paused", Message: "update paused due to failure" }
-  expect(messages("rollout-paused", input)).toEqual([
-    "quickcart_app is rollback_paused: update paused due to failure",
-  ])
+describe("rollouts", () => {
+  const during = (State: string, Message?: string) => {
+    const input = change([app({})], [app({ replicas: 2 })])
+    for (const live of input.observed.services) {
+      live.UpdateStatus = { State, ...(Message === undefined ? {} : { Message }) }
+    }
+    return input
+  }
+  test.each(["updating", "rollback_started"])("rollout-in-progress: %s", (state) => {
+    expect(messages("rollout-in-progress", during(state, "update in progress"))).toEqual([
+      `quickcart_app is ${state}: update in progress; wait until it ends`,
+    ])
+    expect(messages("rollout-in-progress", during("completed"))).toEqual([])
+  })
+  test("rollout-paused: a half-done rollout is looked at first", () => {
+    expect(messages("rollout-paused", during("updating"))).toEqual([])
+    expect(messages("rollout-paused", during("rollback_paused", "due to failure"))).toEqual([
+      "quickcart_app is rollback_paused: due to failure",
+    ])
+  })
 })
 
 test("rollback-files-missing: the live definition's files must stay until the update is through", () => {

@@ -4,12 +4,13 @@ import { dataLoss, twoDatabaseMembers } from "./data.ts"
 import { rollbackFilesMissing } from "./files.ts"
 import { quorumLoss } from "./quorum.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
-import { notBranchHead, restoreTest, rolloutPaused } from "./state.ts"
+import { notBranchHead, restoreTest, rolloutInProgress, rolloutPaused } from "./state.ts"
 import { modeChange, networkChange } from "./unconvergeable.ts"
 
 /** Every rule, in the order in which refusals are printed. */
 export const guardRules: readonly GuardRule[] = [
   notBranchHead,
+  rolloutInProgress,
   rolloutPaused,
   rollbackFilesMissing,
   modeChange,

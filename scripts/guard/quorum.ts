@@ -1,9 +1,10 @@
 import type { GuardHost, GuardInput, GuardRule } from "./rule.ts"
+import { momentOf, nameOf, rollsAlone } from "./together.ts"
 
 export const quorumLoss: GuardRule = {
   id: "quorum-loss",
   reason: "Swarm, etcd and Redis Cluster stop deciding when most of their members are gone.",
-  check: (input) => groups(input).flatMap((group) => lost(group, input)),
+  check: (input) => [...groups(input).flatMap((group) => lost(group, input)), ...together(input)],
 }
 
 interface Group {
@@ -44,4 +45,28 @@ function lost({ what, role, drains }: Group, { facts, observed }: GuardInput): s
   return [
     `${what} would keep ${left} of ${members.length} members and needs ${needed} (gone, down or drained: ${gone.join(", ")}); take hosts away one at a time`,
   ]
+}
+
+/** Members of one group, by name: `etcd-2`, `redis-cache-1`. Patroni's are `two-database-members`'. */
+const member = /^quickcart_(etcd|redis(?:-.+)?)-\d+$/
+
+/** Even two of six: the second may be the only replica of the first. */
+function together({ plan }: GuardInput): string[] {
+  const stopped = plan.operations.filter(
+    ({ kind }) => kind === "update-service" || kind === "remove-service",
+  )
+  const groups = Map.groupBy(stopped, (operation) => {
+    const group = member.exec(nameOf(operation))?.[1]
+    return group === undefined ? undefined : `${group} ${momentOf(operation)}`
+  })
+  groups.delete(undefined)
+  return [...groups.values()].flatMap((operations) => {
+    const unled = operations.filter((operation) => !rollsAlone(operation))
+    const [first, ...others] = unled
+    if (first === undefined || others.length === 0) return []
+    const names = unled.map(nameOf).join(" and ")
+    return [
+      `${names} would stop together in ${momentOf(first)}; give them a rollout.leader, which changes them one at a time, or remove them in commits of their own`,
+    ]
+  })
 }

@@ -9,14 +9,6 @@ export interface GuardHost {
   role: string
 }
 
-/** An overlay network as it is live. */
-export interface LiveNetwork {
-  /** Name in Swarm, e.g. `quickcart_edge`. */
-  name: string
-  driver: string
-  options: Record<string, string>
-}
-
 /** What the last restore test said. */
 export interface RestoreTest {
   finishedAtMs: number
@@ -30,8 +22,6 @@ export interface GuardFacts {
   commit: string
   hostsBefore: GuardHost[]
   hostsAfter: GuardHost[]
-  /** Undefined where nobody could look. */
-  networks: LiveNetwork[] | undefined
   branch: RemoteBranch | undefined
   /** Undefined when no test has ever reported. */
   restoreTest: RestoreTest | undefined

@@ -1,9 +1,21 @@
+import { rolling } from "../deploy/rollout.ts"
 import { isDatabaseMember, isLiveDatabaseMember } from "./data.ts"
 import type { GuardRule } from "./rule.ts"
 
 /** The test runs weekly; a day more is a late run, not a missing one. */
 const restoreTestDays = 8
 const dayMs = 24 * 60 * 60 * 1000
+
+export const rolloutInProgress: GuardRule = {
+  id: "rollout-in-progress",
+  reason: "A definition that is sent into a rollout makes the one on its way the rollback target.",
+  // Also without anything to send: an apply that ends well says that all runs.
+  check: ({ observed }) =>
+    rolling(observed.services).map(
+      ({ Spec, UpdateStatus }) =>
+        `${Spec.Name} is ${UpdateStatus?.State}: ${UpdateStatus?.Message ?? "no reason given"}; wait until it ends`,
+    ),
+}
 
 export const rolloutPaused: GuardRule = {
   id: "rollout-paused",

@@ -1,6 +1,6 @@
-import { stackName } from "../deploy/swarm-types.ts"
+import { attachedTo, desiredNetworks, networkDifferences, networksOf } from "../deploy/networks.ts"
 import { definitionOf } from "../plan/definition.ts"
-import type { GuardRule } from "./rule.ts"
+import type { GuardInput, GuardRule } from "./rule.ts"
 
 export const modeChange: GuardRule = {
   id: "mode-change",
@@ -17,42 +17,59 @@ export const modeChange: GuardRule = {
     }),
 }
 
-interface Network {
-  name?: string
-  external?: boolean
-  driver?: string
-  driver_opts?: Record<string, string>
-}
-
-/** Options that Docker itself adds to a live overlay. */
-const assigned = /^com\.docker\.network\.driver\.overlay\.vxlanid_list$/
-
 export const networkChange: GuardRule = {
   id: "network-change",
-  reason: "Swarm keeps an existing network as it is, whatever the files say under the same name.",
-  check({ desired, facts }) {
-    const wanted = new Map<string, Network>()
-    for (const { stack } of desired.services) {
-      for (const [key, network] of Object.entries((stack.networks ?? {}) as object)) {
-        const { external, name } = network as Network
-        if (external !== true) wanted.set(name ?? `${stackName}_${key}`, network as Network)
-      }
-    }
-    return (facts.networks ?? []).flatMap(({ name, driver, options }) => {
-      const network = wanted.get(name)
-      if (network === undefined) return []
-      const live = Object.fromEntries(
-        Object.entries(options).filter(([option]) => !assigned.test(option)),
-      )
-      const before = describe(driver, live)
-      const after = describe(network.driver ?? "overlay", network.driver_opts ?? {})
-      if (before === after) return []
-      return [`${name} is ${before} and would stay so; the files want ${after} under a new name`]
-    })
-  },
+  reason:
+    "Swarm changes no network in place, and services that move to another one wave after wave lose each other.",
+  check: (input) => [...changedInPlace(input), ...partings(input)],
 }
 
-function describe(driver: string, options: Record<string, string>): string {
-  const pairs = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `${driver}(${pairs.map(([option, value]) => `${option}=${value}`).join(", ")})`
+function changedInPlace({ desired, observed }: GuardInput): string[] {
+  const live = new Map(observed.networks.map((network) => [network.Name, network]))
+  return desiredNetworks(desired.services).flatMap((network) => {
+    const found = live.get(network.name)
+    const differences = found === undefined ? [] : networkDifferences(network, found)
+    if (differences.length === 0) return []
+    const fields = differences.map(
+      ({ field, wanted, live }) => `${field} ${live ?? "unset"} (the files: ${wanted ?? "unset"})`,
+    )
+    return [
+      `${network.name} would keep ${fields.join(", ")}; give the changed network a new name and move its services there in three commits (docs/plan.md, "A network that changes")`,
+    ]
+  })
+}
+
+/**
+ * Services that share a network now and will share one, but share none in
+ * between, when one has moved and the other, of the same wave or a later one,
+ * has not.
+ */
+function partings({ plan, desired, observed }: GuardInput): string[] {
+  const before = new Map(
+    observed.services.map((live) => [live.Spec.Name, attachedTo(live, observed.networks)]),
+  )
+  const after = new Map(
+    desired.services.map((one) => [one.name, networksOf(one).map(({ name }) => name)]),
+  )
+  const changed = plan.operations.flatMap((one) =>
+    one.kind === "update-service" ? one.service : [],
+  )
+  return changed.flatMap((first) =>
+    desired.services
+      .filter((second) => second.name !== first.name && second.wave >= first.wave)
+      .filter(
+        (second) =>
+          meet(before.get(first.name), before.get(second.name)) &&
+          meet(after.get(first.name), after.get(second.name)) &&
+          !meet(after.get(first.name), before.get(second.name)),
+      )
+      .map(
+        (second) =>
+          `${first.name} would leave ${before.get(first.name)?.join(", ")} before ${second.name} does; let one of them join both networks in a commit before (docs/plan.md, "A network that changes")`,
+      ),
+  )
+}
+
+function meet(some: string[] = [], others: string[] = []): boolean {
+  return some.some((name) => others.includes(name))
 }

@@ -43,3 +43,20 @@ export async function waitFor<T>(
     await delay(options.intervalMs ?? 500, undefined, { signal: options.signal })
   }
 }
+
+/**
+ * Calls `look` until `enough` accepts what it returns, and returns that; at the
+ * deadline what the last look returned. Errors of the look are thrown.
+ */
+export async function lookUntil<T>(
+  options: WaitOptions,
+  look: () => Promise<T>,
+  enough: (seen: T) => boolean,
+): Promise<T> {
+  const end = nowMs() + options.deadlineSeconds * 1000
+  for (;;) {
+    const seen = await look()
+    if (enough(seen) || nowMs() > end) return seen
+    await delay(options.intervalMs ?? 500, undefined, { signal: options.signal })
+  }
+}

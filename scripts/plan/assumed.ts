@@ -1,7 +1,8 @@
 import type { Desired, DesiredService } from "../deploy/desired.ts"
+import { type DesiredNetwork, desiredNetworks, networksOf } from "../deploy/networks.ts"
 import type { Observed } from "../deploy/observe.ts"
-import type { SwarmObject, SwarmService, SwarmTask } from "../deploy/swarm-types.ts"
-import { specHashLabel } from "../deploy/swarm-types.ts"
+import type { SwarmNetwork, SwarmObject, SwarmService, SwarmTask } from "../deploy/swarm-types.ts"
+import { namespaceLabel, specHashLabel, stackName } from "../deploy/swarm-types.ts"
 import { type Definition, definitionOf } from "./definition.ts"
 
 /**
@@ -15,6 +16,7 @@ export function assumeLive(base: Desired): Observed {
     nodes: [],
     configs: base.configs.map(({ name }) => assumedObject(name)),
     secrets: base.secrets.map(({ name }) => assumedObject(name)),
+    networks: desiredNetworks(base.services).map(assumedNetwork),
   }
 }
 
@@ -46,6 +48,7 @@ function assumedService(service: DesiredService): SwarmService {
       Labels: { [specHashLabel]: service.specHash },
       TaskTemplate: {
         ContainerSpec: container,
+        Networks: networksOf(service).map(({ name }) => ({ Target: `assumed-${name}` })),
         Placement: { Constraints: definition.deploy.placement?.constraints ?? [] },
       },
       Mode: assumedMode(definition),
@@ -73,4 +76,20 @@ function completedTask({ name }: DesiredService): SwarmTask {
 
 function assumedObject(name: string): SwarmObject {
   return { ID: `assumed-${name}`, CreatedAt: "", Spec: { Name: name } }
+}
+
+function assumedNetwork(network: DesiredNetwork): SwarmNetwork {
+  const { name, driver, options, attachable, internal, subnets } = network
+  return {
+    Id: `assumed-${name}`,
+    Name: name,
+    Scope: "swarm",
+    Driver: driver,
+    Internal: internal,
+    Attachable: attachable,
+    Ingress: false,
+    Options: options,
+    Labels: { [namespaceLabel]: stackName },
+    IPAM: { Config: subnets.map((Subnet) => ({ Subnet })) },
+  }
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path"
+import { readFleetFile } from "../deploy/fleet-file.ts"
 import type { Observed } from "../deploy/observe.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
 import { commitsThatChanged, withTree } from "../io/git-tree.ts"
+import type { PlanHost } from "./model.ts"
 import { readSnapshot, type Snapshot } from "./snapshot.ts"
 
 /** Files of one environment in a commit, with everything a plan reads. */
@@ -51,6 +53,31 @@ export async function findLiveBase(
     if (matches === live.size && matches === services.length) break
   }
   return best
+}
+
+/**
+ * What recent commits say of hosts that this one no longer has, so that their
+ * size and price are known when they go; hosts that none describes are left out.
+ */
+export async function formerHosts(
+  repository: string,
+  environment: string,
+  names: readonly string[],
+): Promise<PlanHost[]> {
+  const found = new Map<string, PlanHost>()
+  const path = join("stacks", environment, "fleet.json")
+  const missing = () => names.some((name) => !found.has(name))
+  if (!missing()) return []
+  for (const commit of await commitsThatChanged(repository, path, mostCommits)) {
+    const fleet = await tolerant(() =>
+      withTree(repository, commit, [path], (directory) => readFleetFile(directory, environment)),
+    )
+    for (const host of (fleet?.hosts ?? []) as PlanHost[]) {
+      if (names.includes(host.name) && !found.has(host.name)) found.set(host.name, host)
+    }
+    if (!missing()) break
+  }
+  return [...found.values()]
 }
 
 /** Names that live services mount their secrets under, by logical name. */

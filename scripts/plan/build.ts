@@ -90,7 +90,7 @@ function describe(operation: Operation, input: PlanInput): PlanOperation {
     return describeUpdate(operation, input, impactContext(operation.service, input))
   }
   const { kind, name, cause } = operation
-  const impact = kind === "remove-service" ? removal(name, input) : fileImpact(operation)
+  const impact = kind === "remove-service" ? removal(name, input) : objectImpact(operation)
   return { kind, name, summary: cause, causes: [], impact }
 }
 
@@ -132,15 +132,27 @@ function removal(name: string, { base, observed }: PlanInput): Impact {
   return removeImpact(live === undefined ? [] : liveDurableVolumes(live))
 }
 
-function fileImpact({ kind }: Operation): Impact {
-  const unavailable = { expectedSeconds: 0, atMostSeconds: 0 }
-  const impact = { kind: "none" as const, unavailable, reason: "nothing reads it yet" }
-  if (kind === "prune-secret") {
-    const lost = "git holds no values: a revert uses the secret's value of that day"
-    return { ...impact, reason: "nothing reads it any more", reversible: false, lost }
+const objectReasons: Partial<Record<Operation["kind"], string>> = {
+  "create-config": "nothing reads it yet",
+  "create-secret": "nothing reads it yet",
+  "create-network": "no task is attached to it yet",
+  "prune-config": "nothing reads it any more",
+  "prune-secret": "nothing reads it any more",
+  "remove-network": "no task of ours is attached to it any more; it stays while anything else is",
+}
+
+function objectImpact({ kind }: Operation): Impact {
+  const lost =
+    kind === "prune-secret"
+      ? "git holds no values: a revert uses the secret's value of that day"
+      : ""
+  return {
+    kind: "none",
+    unavailable: { expectedSeconds: 0, atMostSeconds: 0 },
+    reason: objectReasons[kind] ?? "",
+    reversible: lost === "",
+    lost,
   }
-  const reason = kind === "prune-config" ? "nothing reads it any more" : impact.reason
-  return { ...impact, reason, reversible: true, lost: "" }
 }
 
 function notes(

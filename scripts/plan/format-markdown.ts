@@ -114,12 +114,12 @@ function operationDetails(operation: PlanOperation): string[] {
 
 function headroomTable({ headroom }: FleetPlan): string {
   return [
-    "| Headroom | Before | After |",
-    "|---|---|---|",
+    "| Headroom | Before | After | How much is used |",
+    "|---|---|---|---|",
     ...headroom.map((row) => {
       const after = share(row.after, row.unit)
       const shown = exceeded(row) ? `**${after}, more than there is**` : after
-      return `| ${cell(label(row))} | ${share(row.before, row.unit)} | ${shown} |`
+      return `| ${cell(label(row))} | ${share(row.before, row.unit)} | ${shown} | ${cell(row.arithmetic)} |`
     }),
   ].join("\n")
 }

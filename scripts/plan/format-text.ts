@@ -73,9 +73,12 @@ function operationLines(operation: PlanOperation, index: number, paint: Paint): 
 function headroomLines({ headroom }: FleetPlan, paint: Paint): string[] {
   return [
     "headroom, used of provided:",
-    ...headroom.map((row) => {
+    ...headroom.flatMap((row) => {
       const line = `  ${label(row)}: ${share(row.before, row.unit)} -> ${share(row.after, row.unit)}`
-      return exceeded(row) ? paint("red", `${line}, more than there is`) : line
+      return [
+        exceeded(row) ? paint("red", `${line}, more than there is`) : line,
+        ...(row.arithmetic === "" ? [] : [paint("dim", `    ${row.arithmetic}`)]),
+      ]
     }),
   ]
 }

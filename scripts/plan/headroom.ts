@@ -1,7 +1,20 @@
 import type { EnvironmentSpec } from "../../schema/environment.ts"
 import type { DesiredService } from "../deploy/desired.ts"
-import { type Definition, definitionOf, placedOn, taskCount } from "./definition.ts"
+import {
+  added,
+  claimedRoles,
+  cores,
+  memory,
+  type Part,
+  type Pool,
+  poolOf,
+  type Resource,
+  steady,
+  surging,
+} from "./claims.ts"
+import { type Definition, definitionOf, taskCount } from "./definition.ts"
 import type { HeadroomRow, PlanHost } from "./model.ts"
+import { number, quantity } from "./phrases.ts"
 
 /** What headroom is computed from; services and spec are unknown for some bases. */
 export interface Sizing {
@@ -10,7 +23,11 @@ export interface Sizing {
   spec: EnvironmentSpec | undefined
 }
 
-type Share = { used: number; provided: number }
+interface Measure {
+  used: number
+  provided: number
+  arithmetic: string
+}
 
 /** `edge.maxConnections` when the environment does not say. */
 const defaultMaxConnections = 20_000
@@ -20,12 +37,13 @@ const defaultMaxConnections = 20_000
  * before and after. Rows that neither side can tell are left out.
  */
 export function headroom(before: Sizing | undefined, after: Sizing): HeadroomRow[] {
-  const roles = [...new Set(["app", ...reservingRoles(after.services)])]
-  const rows = roles.flatMap((role): HeadroomRow[] => [
-    row(`cores reserved on ${role} hosts`, "cores", before, after, (s) => reserved(s, role, cores)),
-    row(`memory reserved on ${role} hosts`, "bytes", before, after, (s) =>
-      reserved(s, role, memory),
-    ),
+  const roles = claimedRoles(
+    [...after.services, ...(before?.services ?? [])],
+    [...after.hosts, ...(before?.hosts ?? [])],
+  )
+  const rows = roles.flatMap((role) => [
+    ...claimRows(role, cores, before, after),
+    ...claimRows(role, memory, before, after),
   ])
   rows.push(
     row("baseline load of the app", "requests/s", before, after, capacity),
@@ -34,69 +52,89 @@ export function headroom(before: Sizing | undefined, after: Sizing): HeadroomRow
   return rows.filter(({ before, after }) => before !== null || after !== null)
 }
 
+/** What always runs, and, where an update adds tasks for a while, what is claimed then. */
+function claimRows(
+  role: string,
+  resource: Resource,
+  before: Sizing | undefined,
+  after: Sizing,
+): HeadroomRow[] {
+  const pool = ({ services, hosts }: Sizing) => poolOf(services, hosts, role, resource)
+  const [old, now] = [before && pool(before), pool(after)]
+  const pools = [old, now].flatMap((one) => one ?? [])
+  if (pools.every(({ parts }) => parts.length === 0)) return []
+  const where = pools.some(({ host }) => host !== undefined)
+    ? `the fullest ${role} host`
+    : `${role} hosts`
+  const name = `${resource.unit === "cores" ? "cores" : "memory"} claimed on ${where}`
+  const measured = (title: string, measure: (pool: Pool) => Measure) =>
+    row(title, resource.unit, before, after, (sizing) => {
+      const found = pool(sizing)
+      return found === undefined ? null : measure(found)
+    })
+  const always = measured(name, (one) => steadyMeasure(one, resource))
+  if (pools.every((one) => surging(one).length === 0)) return [always]
+  return [always, measured(`${name} during an update`, (one) => peakMeasure(one, resource))]
+}
+
+function steadyMeasure(pool: Pool, { unit }: Resource): Measure {
+  const terms = pool.parts
+    .filter(({ tasks }) => tasks > 0)
+    .map((part) => term(part, part.tasks, unit))
+  return { used: steady(pool), provided: pool.provided, arithmetic: sumText(pool, terms) }
+}
+
+function peakMeasure(pool: Pool, { unit }: Resource): Measure {
+  const extra = surging(pool)
+  const terms = [
+    quantity(steady(pool), unit),
+    ...extra.map((part) => `${term(part, part.surge, unit)} more`),
+  ]
+  const used = steady(pool) + added(extra)
+  return { used, provided: pool.provided, arithmetic: sumText(pool, terms) }
+}
+
+function term({ name, each }: Part, tasks: number, unit: Resource["unit"]): string {
+  return `${name} ${tasks === 1 ? "" : `${tasks} x `}${quantity(each, unit)}`
+}
+
+function sumText({ host }: Pool, terms: string[]): string {
+  const text = terms.length === 0 ? "nothing" : terms.join(" + ")
+  return host === undefined ? text : `${host}: ${text}`
+}
+
 function row(
   name: string,
   unit: HeadroomRow["unit"],
   before: Sizing | undefined,
   after: Sizing,
-  measure: (sizing: Sizing) => Share | null,
+  measure: (sizing: Sizing) => Measure | null,
 ): HeadroomRow {
-  return {
-    name,
-    unit,
-    before: before === undefined ? null : measure(before),
-    after: measure(after),
-  }
-}
-
-interface Resource {
-  reservedBy(definition: Definition): number
-  of(host: PlanHost): number
-}
-
-const cores: Resource = {
-  reservedBy: ({ deploy }) => Number(deploy.resources?.reservations?.cpus ?? 0),
-  of: (host) => host.vcpu,
-}
-
-const memory: Resource = {
-  reservedBy: ({ deploy }) => Number(deploy.resources?.reservations?.memory ?? 0),
-  of: (host) => host.memoryBytes,
-}
-
-function reserved({ hosts, services }: Sizing, role: string, resource: Resource): Share | null {
-  const ours = hosts.filter((host) => host.role === role)
-  if (ours.length === 0) return null
-  const used = services
-    .map(definitionOf)
-    .filter((definition) => placedOn(definition, "role") === role)
-    .reduce((sum, one) => sum + resource.reservedBy(one) * taskCount(one, hosts), 0)
-  return { used, provided: ours.reduce((sum, host) => sum + resource.of(host), 0) }
-}
-
-function reservingRoles(services: DesiredService[]): string[] {
-  return services.flatMap((service) => {
-    const definition = definitionOf(service)
-    const role = placedOn(definition, "role")
-    return role !== undefined && memory.reservedBy(definition) > 0 ? [role] : []
-  })
+  const old = before === undefined ? null : measure(before)
+  const now = measure(after)
+  const share = (one: Measure | null) => one && { used: one.used, provided: one.provided }
+  return { name, unit, before: share(old), after: share(now), arithmetic: now?.arithmetic ?? "" }
 }
 
 /**
  * Requests a second: users x requests of each, against what the app's cores
  * serve. Its tasks' limits bound it as much as the hosts' cores do.
  */
-function capacity({ hosts, services, spec }: Sizing): Share | null {
+function capacity({ hosts, services, spec }: Sizing): Measure | null {
   if (spec === undefined) return null
-  const { workload } = spec
-  const used = workload.concurrentUsers * workload.requestsPerUserPerSecond
+  const { concurrentUsers, requestsPerUserPerSecond, requestsPerCorePerSecond } = spec.workload
   const hostCores = hosts
     .filter((host) => host.role === "app")
     .reduce((sum, host) => sum + host.vcpu, 0)
   const app = services.find((service) => service.shortName === "app")
   const limits = app === undefined ? Number.NaN : limitCores(definitionOf(app), hosts)
   const usable = Number.isNaN(limits) ? hostCores : Math.min(hostCores, limits)
-  return { used, provided: usable * workload.requestsPerCorePerSecond }
+  const bound = usable < hostCores ? "that the tasks' limits allow" : "of the hosts"
+  return {
+    used: concurrentUsers * requestsPerUserPerSecond,
+    provided: usable * requestsPerCorePerSecond,
+    arithmetic: `${number(concurrentUsers)} users x ${requestsPerUserPerSecond}, of ${number(usable)} cores ${bound} x ${requestsPerCorePerSecond}`,
+  }
 }
 
 function limitCores(definition: Definition, hosts: PlanHost[]): number {
@@ -104,10 +142,11 @@ function limitCores(definition: Definition, hosts: PlanHost[]): number {
 }
 
 /** One load balancer holds the VIP, so it alone must take a connection of every user. */
-function connections({ spec }: Sizing): Share | null {
+function connections({ spec }: Sizing): Measure | null {
   if (spec === undefined) return null
   return {
     used: spec.workload.concurrentUsers,
     provided: spec.edge.maxConnections ?? defaultMaxConnections,
+    arithmetic: "one for each user",
   }
 }

@@ -66,11 +66,13 @@ export type PlanOperationKind =
   | "destroy-host"
   | "create-config"
   | "create-secret"
+  | "create-network"
   | "create-service"
   | "update-service"
   | "remove-service"
   | "prune-config"
   | "prune-secret"
+  | "remove-network"
 
 export interface PlanOperation {
   kind: PlanOperationKind
@@ -89,6 +91,8 @@ export interface HeadroomRow {
   unit: "cores" | "bytes" | "requests/s" | "connections"
   before: { used: number; provided: number } | null
   after: { used: number; provided: number } | null
+  /** How `after.used` comes about, e.g. `app 6 x 0.5 + migration 0.5`. */
+  arithmetic: string
 }
 
 export interface CostRow {

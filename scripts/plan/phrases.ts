@@ -70,11 +70,14 @@ export function title({ kind, name, wave }: PlanOperation): string {
 /** `4.5 of 36 (31.5 left)`, in the row's unit; `unknown` when it is. */
 export function share(value: HeadroomRow["before"], unit: HeadroomRow["unit"]): string {
   if (value === null) return "unknown"
-  const show = (amount: number) =>
-    unit === "bytes" ? `${number(amount / 1e9)} GB` : `${number(amount)}`
   const left = value.provided - value.used
-  const rest = left < 0 ? `${show(-left)} short` : `${show(left)} left`
-  return `${show(value.used)} of ${show(value.provided)} (${rest})`
+  const rest = left < 0 ? `${quantity(-left, unit)} short` : `${quantity(left, unit)} left`
+  return `${quantity(value.used, unit)} of ${quantity(value.provided, unit)} (${rest})`
+}
+
+/** An amount in a row's unit; only memory says which. */
+export function quantity(amount: number, unit: HeadroomRow["unit"]): string {
+  return unit === "bytes" ? `${number(amount / 1e9)} GB` : number(amount)
 }
 
 /** Name of the row with its unit; amounts of memory carry theirs. */

@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, expect, test } from "vitest"
-import type { SwarmNode } from "../deploy/swarm-types.ts"
-import { assumedNetworks } from "../guard/facts.ts"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import type { SwarmNode, SwarmObject } from "../deploy/swarm-types.ts"
 import { readText } from "../io/files.ts"
 import { renderEnvironments } from "../render.ts"
 import { assumeLive } from "./assumed.ts"
@@ -14,7 +13,7 @@ import { planText } from "./format-text.ts"
 import { fleet, hosts } from "./plan-fixture.ts"
 import { readSnapshot } from "./snapshot.ts"
 import { specText } from "./spec-fixture.ts"
-import { offlinePlan, planAgainst, planVerb } from "./verb.ts"
+import { offlinePlan, planAgainst, planFormats, planVerb } from "./verb.ts"
 
 let repository = ""
 
@@ -132,6 +131,7 @@ test("a new environment creates everything, and an unknown one or commit is a se
   const kinds = plan.operations.map(({ kind, name }) => `${kind} ${name}`)
   expect(kinds).toContain("create-service quickcart_haproxy-1")
   expect(kinds).toContain("create-host manager-1")
+  expect(planText(plan)).toContain("create-network quickcart_edge: none\n   not there yet\n")
   expect(plan.cost.before).toBe(0)
   git("checkout", "-q", "-f", "main")
   await expect(offlinePlan(repository, "nowhere", "main")).rejects.toThrow("no environment")
@@ -175,7 +175,7 @@ function swarmOf(secret: string) {
   observed.nodes = then.fleet.hosts
     .filter(({ role }) => role !== "bastion")
     .map((h) => node(h.name))
-  return { desired: then.desired, observed, networks: assumedNetworks(then.desired) }
+  return { desired: then.desired, observed }
 }
 
 test("a live Swarm that runs the commit plans nothing, and a new secret value its reload", async () => {
@@ -201,14 +201,14 @@ test("a live Swarm that runs the commit plans nothing, and a new secret value it
 })
 
 test("a definition that no commit made is explained by its fields, and hosts by the nodes", async () => {
-  const { observed, networks, desired } = swarmOf("0123456789abcdef")
+  const { observed, desired } = swarmOf("0123456789abcdef")
   for (const one of observed.services) {
     one.Spec.Labels = { "quickcart.spec-hash": "by hand" }
     if (one.Spec.Mode.Replicated !== undefined) one.Spec.Mode.Replicated.Replicas = 3
   }
   observed.nodes = observed.nodes.filter((one) => one.Description.Hostname !== "app-2")
   observed.nodes.push(node("app-7"))
-  const plan = await planAgainst(repository, "shop", { desired, observed, networks })
+  const plan = await planAgainst(repository, "shop", { desired, observed })
   const app = plan.operations.find(({ name }) => name === "quickcart_app")
   expect(app?.causes).toEqual([{ field: "deploy.replicas", before: "3", after: "5", origins: [] }])
   expect(app?.impact.kind).toBe("rolling restart")
@@ -219,3 +219,71 @@ test("a definition that no commit made is explained by its fields, and hosts by 
   ).toEqual(["create-host app-2", "destroy-host app-7"])
   expect(plan.notes[0]).toContain("None of the last commits")
 })
+
+test("a host that only an older commit knows goes with its size and price", async () => {
+  write(specText.replace("replicas: 4", "replicas: 5").replace("count: 2\n", "count: 3\n"))
+  commit("one more host")
+  const { observed } = swarmOf("0123456789abcdef")
+  write(specText.replace("replicas: 4", "replicas: 5"))
+  commit("one host less")
+  // Only the hosts differ: no service is a reason to look for the live commit.
+  const { desired } = swarmOf("0123456789abcdef")
+  for (const one of observed.services) {
+    const wanted = desired.services.find(({ name }) => name === one.Spec.Name)
+    one.Spec.Labels = { "quickcart.spec-hash": wanted?.specHash ?? "" }
+  }
+  observed.configs = desired.configs.map(({ name }) => object(name))
+  const plan = await planAgainst(repository, "shop", { desired, observed })
+  expect(plan.operations.map(({ kind, name }) => `${kind} ${name}`)).toEqual(["destroy-host app-3"])
+  expect(plan.operations[0]?.summary).toBe("2 vCPU, 4 GB, s-2vcpu-4gb")
+  expect(planText(plan)).toContain("-24 USD a month")
+})
+
+const object = (Name: string, day = 1): SwarmObject => ({
+  ID: Name,
+  CreatedAt: `2026-01-0${day}T00:00:00Z`,
+  Spec: { Name },
+})
+
+test("old generations and a network that nothing joins go last, each with what a revert brings back", async () => {
+  const { desired, observed } = swarmOf("0123456789abcdef")
+  for (const day of [1, 2, 3]) {
+    observed.configs.push(object(`quickcart_old_cfg_${day}`, day))
+    observed.secrets.push(object(`quickcart_old_key_${day}`, day))
+  }
+  const [edge] = observed.networks
+  if (edge === undefined) throw new Error("no network")
+  observed.networks.push({ ...edge, Id: "old", Name: "quickcart_old" })
+  const plan = await planAgainst(repository, "shop", { desired, observed })
+  expect(
+    plan.operations.map(({ kind, name, impact }) => `${kind} ${name} ${impact.reversible}`),
+  ).toEqual([
+    "prune-config quickcart_old_cfg_1 true",
+    "prune-secret quickcart_old_key_1 false",
+    "remove-network quickcart_old true",
+  ])
+})
+
+test.each(planFormats)(
+  "exit codes as %s: 0 nothing to do, 2 changes, 1 could not tell",
+  async (format) => {
+    const printed: string[] = []
+    const print = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      printed.push(String(text))
+      return true
+    })
+    try {
+      const codeAfter = (base: string) =>
+        planVerb(repository, "shop", { offline: true, base, format })
+      expect(await codeAfter("HEAD")).toBe(0)
+      expect(await codeAfter("HEAD~1")).toBe(2)
+      await expect(codeAfter("gone")).rejects.toMatchObject({ exitCode: 1 })
+    } finally {
+      print.mockRestore()
+    }
+    expect(printed).toHaveLength(2)
+    if (format === "json") {
+      expect(printed.map((text) => JSON.parse(text).operations.length > 0)).toEqual([false, true])
+    }
+  },
+)

@@ -5,9 +5,8 @@ import type { Desired } from "../deploy/desired.ts"
 import { readFleetFile } from "../deploy/fleet-file.ts"
 import { type Observed, observe } from "../deploy/observe.ts"
 import { reconcile } from "../deploy/reconcile.ts"
-import { assumedNetworks, gatherFacts, liveNetworks } from "../guard/facts.ts"
+import { gatherFacts } from "../guard/facts.ts"
 import { checkGuard } from "../guard/index.ts"
-import type { LiveNetwork } from "../guard/rule.ts"
 import { Failure } from "../io/failure.ts"
 import { readText } from "../io/files.ts"
 import { headCommit } from "../io/git.ts"
@@ -17,12 +16,12 @@ import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { assumeLive } from "./assumed.ts"
 import { type Attribution, attribute } from "./attribute.ts"
-import { findLiveBase, snapshotOf } from "./base.ts"
+import { findLiveBase, formerHosts, snapshotOf } from "./base.ts"
 import { buildPlan } from "./build.ts"
 import { planMarkdown } from "./format-markdown.ts"
 import { ansi, plain, planText } from "./format-text.ts"
 import { liveHosts } from "./hosts.ts"
-import type { FleetPlan } from "./model.ts"
+import type { FleetPlan, PlanHost } from "./model.ts"
 import { readSnapshot, type Snapshot } from "./snapshot.ts"
 
 export interface PlanOptions {
@@ -86,7 +85,6 @@ export async function offlinePlan(
     commit,
     hostsBefore,
     hostsAfter: target.fleet.hosts,
-    networks: assumedNetworks(assumed),
     online: false,
   })
   return buildPlan({
@@ -114,9 +112,8 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
   const { fleet, state, desired } = wanted(repository, environment)
   const connection = await connectSwarm(fleet, state)
   try {
-    const { engine } = connection
-    const [observed, networks] = await Promise.all([observe(engine), liveNetworks(engine)])
-    return await planAgainst(repository, environment, { desired, observed, networks })
+    const observed = await observe(connection.engine)
+    return await planAgainst(repository, environment, { desired, observed })
   } finally {
     await connection.close()
   }
@@ -126,14 +123,13 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
 export interface Found {
   desired: Desired
   observed: Observed
-  networks: LiveNetwork[]
 }
 
 /** The plan for a Swarm that was read; looks up in git which commit is live. */
 export async function planAgainst(
   repository: string,
   environment: string,
-  { desired, observed, networks }: Found,
+  { desired, observed }: Found,
 ): Promise<FleetPlan> {
   const commit = await headCommit(repository)
   const plan = reconcile(desired, observed)
@@ -143,14 +139,13 @@ export async function planAgainst(
   const found = changes ? await findLiveBase(repository, environment, observed) : undefined
   const base = changes ? found?.snapshot : target
   const hostsAfter = target.fleet.hosts
-  const hostsBefore = liveHosts(observed.nodes, base?.fleet.hosts ?? [], hostsAfter)
+  const hostsBefore = await hostsNow(repository, environment, observed, base, hostsAfter)
   const facts = await gatherFacts({
     repository,
     tier: target.fleet.tier,
     commit,
     hostsBefore,
     hostsAfter,
-    networks,
     online: true,
   })
   const empty = observed.services.length === 0
@@ -170,6 +165,21 @@ export async function planAgainst(
         ? ["None of the last commits made what is live, so causes name no line."]
         : [],
   })
+}
+
+/** The hosts of the Swarm, described by the live commit, by this one, or by the last that had them. */
+async function hostsNow(
+  repository: string,
+  environment: string,
+  { nodes }: Observed,
+  base: Snapshot | undefined,
+  hostsAfter: PlanHost[],
+): Promise<PlanHost[]> {
+  const known = base?.fleet.hosts ?? hostsAfter
+  const names = new Set([...known, ...hostsAfter].map(({ name }) => name))
+  const former = nodes.map((node) => node.Description.Hostname).filter((name) => !names.has(name))
+  const described = await formerHosts(repository, environment, former)
+  return liveHosts(nodes, [...known, ...described], hostsAfter)
 }
 
 function readTarget(repository: string, environment: string): Snapshot {

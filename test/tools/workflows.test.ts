@@ -26,6 +26,8 @@ const secretsOf = (environment: string) => ({
 })
 /** Thousands of small files are made and removed, perhaps on a busy disk. */
 const hookTimeoutMs = 120_000
+/** Of a test that runs a workflow seven times. */
+const manyRunsTimeoutMs = 240_000
 const applyStub = 'echo "apply $1 $QUICKCART_SECRET_NAMING_KEY $(git rev-parse HEAD)" >> "$CALLS"'
 let hub: Hub
 
@@ -188,46 +190,57 @@ test("a commit that is not the head of main any more deploys nothing", async () 
   expect(states("production").at(-1)?.slice(1)).toEqual(["in_progress", "success"])
 })
 
-/** Answers `quickcart drift production --json` with one difference; staging is clean. */
-function drifted(kind: string, live: string): void {
+/** Answers `quickcart drift production --json` with one difference; staging is clean but for `unseen`. */
+function drifted(kind: string, live: string, unseen: string[] = []): void {
   const difference = { kind, object: "service", name: "app", field: "Replicas", wanted: "18", live }
-  const json = (differences: object[]) => JSON.stringify({ differences })
+  const json = (differences: object[]) => JSON.stringify({ differences, unseen })
   hub.stub(
     "drift",
-    `if [ "$1" = production ]; then echo '${json([difference])}'; exit 2; fi; echo '${json([])}'`,
+    `if [ "$1" = production ]; then echo '${json([difference])}'; exit 2; fi; echo '${json([])}'${unseen.length > 0 ? "; exit 1" : ""}`,
   )
 }
 
-test("drift opens one issue per environment, updates it, and closes it when it is gone", async () => {
-  const check = () =>
-    hub.run({
-      workflow: "drift.yml",
-      event: "schedule",
-      payload: { schedule: "17 * * * *" },
-      sha: hub.origin.head(),
-      ref: "refs/heads/main",
-    })
-  drifted("drift", "17")
-  expect(failures(await check())).toEqual([])
-  expect(failures(await check())).toEqual([])
-  expect(hub.state.issues).toHaveLength(1)
-  const issue = hub.state.issues[0]
-  expect(issue).toMatchObject({ title: "Drift in production", state: "open" })
-  expect(issue?.body).toContain("service app: Replicas: git 18, live 17")
-  drifted("drift", "9")
-  expect(failures(await check())).toEqual([])
-  expect(hub.state.issues).toHaveLength(1)
-  expect(issue?.body).toContain("live 9")
-  // Unreachable is neither clean nor drift: the issue stays as it is and the run is red.
-  hub.stub("drift", 'echo "error: no manager can be used" >&2; exit 1')
-  expect(failures(await check())).toHaveLength(2)
-  expect(issue?.state).toBe("open")
-  // A merge that waits for its deployment is no drift.
-  drifted("pending", "9")
-  expect(failures(await check())).toEqual([])
-  expect(issue?.state).toBe("closed")
-  hub.unstub("drift")
-})
+test(
+  "drift opens one issue per environment, updates it, and closes it when it is gone",
+  async () => {
+    const check = () =>
+      hub.run({
+        workflow: "drift.yml",
+        event: "schedule",
+        payload: { schedule: "17 * * * *" },
+        sha: hub.origin.head(),
+        ref: "refs/heads/main",
+      })
+    drifted("drift", "17")
+    expect(failures(await check())).toEqual([])
+    expect(failures(await check())).toEqual([])
+    expect(hub.state.issues).toHaveLength(1)
+    const issue = hub.state.issues[0]
+    expect(issue).toMatchObject({ title: "Drift in production", state: "open" })
+    expect(issue?.body).toContain("service app: Replicas: git 18, live 17")
+    drifted("drift", "9")
+    expect(failures(await check())).toEqual([])
+    expect(hub.state.issues).toHaveLength(1)
+    expect(issue?.body).toContain("live 9")
+    // Unreachable is neither clean nor drift: the issue stays as it is and the run is red.
+    hub.stub("drift", 'echo "error: no manager can be used" >&2; exit 1')
+    expect(failures(await check())).toHaveLength(2)
+    expect(issue?.state).toBe("open")
+    // Nor is a host that could not be looked at, whatever else waits for a deployment.
+    drifted("pending", "9", ["app-1: the files of haproxy could not be read"])
+    expect(failures(await check())).toEqual([
+      expect.stringContaining("could not look at app-1"),
+      expect.stringContaining("could not look at app-1"),
+    ])
+    expect(issue?.state).toBe("open")
+    // A merge that waits for its deployment is no drift.
+    drifted("pending", "9")
+    expect(failures(await check())).toEqual([])
+    expect(issue?.state).toBe("closed")
+    hub.unstub("drift")
+  },
+  manyRunsTimeoutMs,
+)
 
 /** A deployment of production that converged. */
 function recordDeployment(sha: string): string {
