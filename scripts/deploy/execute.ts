@@ -4,14 +4,15 @@ import { type Engine, EngineFailure, filters, isTransient } from "../io/engine.t
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
-import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
+import { type Desired, type DesiredService, type Leader, mergeStacks } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
-import { leaderKinds } from "./leaders.ts"
+import { leaderKinds, leadingHosts } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
+import type { Undo } from "./restore-sequence.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
-import { rollBack, type Undo } from "./rollback.ts"
+import { rollBack } from "./rollback.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 import {
@@ -50,8 +51,8 @@ const mostSends = 3
 
 /**
  * Carries out a plan in its order and makes no decisions of its own. When a
- * wave does not converge, everything this run changed is put back in reverse
- * order and a Failure explains what happened.
+ * wave does not converge, everything this run changed is put back, the last
+ * wave first, and a Failure explains what happened.
  */
 export async function execute(
   plan: Plan,
@@ -67,7 +68,7 @@ export async function execute(
   const undo = await leftSnapshot(engine)
   try {
     for (const wave of waves(plan)) {
-      for (const batch of rollSequence(wave, await leadingHosts(wave, connection))) {
+      for (const batch of rollSequence(wave, await leadingHosts(leadersOf(wave), connection))) {
         await lock.check()
         await prepareLeader(batch, connection, report)
         undo.splice(0, undo.length, ...earliest(undo, batch.operations.map(undoOf)))
@@ -79,7 +80,7 @@ export async function execute(
     if (error instanceof LockLost) throw error
     const reason = error instanceof Error ? error.message : String(error)
     report(`failed: ${reason.split("\n")[0]}`)
-    const outcome = await rollBack(engine, undo.toReversed(), report)
+    const outcome = await rollBack(connection, undo, report)
     await dropSnapshot(engine)
     throw new Failure(`${reason}\n${outcome}`)
   }
@@ -89,21 +90,15 @@ export async function execute(
 
 /** A job cannot be undone; without it, the next apply runs it again. */
 function undoOf(operation: ServiceOperation): Undo {
-  const { name, isJob } = operation.service
-  if (operation.kind === "create-service" || isJob) return { kind: "remove", name }
-  return { kind: "restore", name, id: operation.live.ID, spec: operation.live.Spec }
+  const { name, wave, leader, host, isJob } = operation.service
+  const place = { name, wave, leader, host }
+  if (operation.kind === "create-service" || isJob) return { kind: "remove", ...place }
+  return { kind: "restore", ...place, id: operation.live.ID, spec: operation.live.Spec }
 }
 
-async function leadingHosts(
-  wave: ServiceOperation[],
-  connection: SwarmConnection,
-): Promise<Map<string, string | undefined>> {
+function leadersOf(wave: ServiceOperation[]): Leader[] {
   const changed = wave.filter(({ kind }) => kind === "update-service")
-  const kinds = [...new Set(changed.flatMap(({ service }) => service.leader ?? []))]
-  const hosts = kinds.map(
-    async (kind) => [kind, await leaderKinds[kind].current(connection)] as const,
-  )
-  return new Map(await Promise.all(hosts))
+  return changed.flatMap(({ service }) => service.leader ?? [])
 }
 
 async function prepareLeader(

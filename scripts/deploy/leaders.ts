@@ -64,4 +64,18 @@ const primary: LeaderKind = {
 
 const none: LeaderKind = { current: async () => undefined, prepare: async () => undefined }
 
-export const leaderKinds: Record<Leader, LeaderKind> = { vip, primary, none }
+export type LeaderKinds = Record<Leader, LeaderKind>
+
+export const leaderKinds: LeaderKinds = { vip, primary, none }
+
+/** The host that leads now, by leader; undefined where none or more than one does. */
+export async function leadingHosts(
+  leaders: readonly Leader[],
+  connection: SwarmConnection,
+  kinds: LeaderKinds = leaderKinds,
+): Promise<Map<Leader, string | undefined>> {
+  const hosts = [...new Set(leaders)].map(
+    async (leader) => [leader, await kinds[leader].current(connection)] as const,
+  )
+  return new Map(await Promise.all(hosts))
+}
