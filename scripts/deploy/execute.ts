@@ -67,7 +67,9 @@ export async function execute(
   }
   const undo = await leftSnapshot(engine)
   try {
-    for (const wave of waves(plan)) {
+    const all = waves(plan)
+    for (const [index, wave] of all.entries()) {
+      report(`wave ${index + 1} of ${all.length}`)
       for (const batch of rollSequence(wave, await leadingHosts(leadersOf(wave), connection))) {
         await lock.check()
         await prepareLeader(batch, connection, report)
