@@ -21,7 +21,10 @@ export function balancerStates(
   const command = `ip -oneline address show to ${fleet.network.vip} | sed s/^/vip:/; docker exec $(${container}) cat /run/keepalived/haproxy.track | sed s/^/track:/`
   return Promise.all(
     hostsOf(fleet, "load-balancer").map(async ({ name }) => {
-      const { stdout } = await connection.remote.exec(name, command, { allowFailure: true })
+      const { stdout } = await connection.remote.exec(name, command, {
+        allowFailure: true,
+        repeatable: true,
+      })
       return { host: name, ownsVip: stdout.includes("vip:"), ready: /^track:0$/m.test(stdout) }
     }),
   )

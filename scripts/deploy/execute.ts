@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { nowMs } from "../io/clock.ts"
-import { type Engine, EngineFailure, filters, isTransient } from "../io/engine.ts"
+import { type Engine, EngineFailure, filters } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
-import { type Desired, type DesiredService, type Leader, mergeStacks } from "./desired.ts"
+import type { Desired, DesiredService, Leader } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
 import { leaderKinds, leadingHosts } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
@@ -13,6 +13,7 @@ import type { Operation, Plan } from "./reconcile.ts"
 import type { Undo } from "./restore-sequence.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack } from "./rollback.ts"
+import { send } from "./send.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 import {
@@ -20,7 +21,6 @@ import {
   commitLabel,
   namespaceLabel,
   type SwarmTask,
-  specHashLabel,
   stackName,
 } from "./swarm-types.ts"
 
@@ -45,9 +45,6 @@ export interface Execution {
 const pollMs = 500
 /** Longest watch over what Swarm does not watch itself: a new service has no update status. */
 const mostWatchSeconds = 5
-/** ssh's own exit code: the connection was lost, and with it the answer. */
-const connectionLost = 255
-const mostSends = 3
 
 /**
  * Carries out a plan in its order and makes no decisions of its own. When a
@@ -131,7 +128,7 @@ async function deployBatch(
 ): Promise<void> {
   for (const { service, cause } of batch) report(`${service.name}: ${cause}`)
   const services = batch.map((operation) => operation.service)
-  await send(services, connection, origin, report)
+  await send(services, labelsOf(origin), connection, report)
   const abort = new AbortController()
   const { engine } = connection
   // A dozen members start together, and each look reads the whole stack.
@@ -144,44 +141,6 @@ async function deployBatch(
   )
   for (const outcome of await Promise.allSettled(awaited)) {
     if (outcome.status === "rejected" && outcome.reason !== aborted) throw outcome.reason
-  }
-}
-
-/**
- * Hands the services to `docker stack deploy`. When the connection is lost on
- * the way, only those are sent again that did not arrive: sending a definition
- * twice makes Swarm forget what it could roll back to.
- */
-async function send(
-  services: DesiredService[],
-  connection: SwarmConnection,
-  origin: Origin,
-  report: Report,
-): Promise<void> {
-  let missing = services
-  for (let left = mostSends; missing.length > 0; left -= 1) {
-    const result = await connection.remote.exec(
-      connection.manager(),
-      `env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`,
-      {
-        input: JSON.stringify(mergeStacks(missing, labelsOf(origin))),
-        allowFailure: true,
-        timeoutSeconds: 120,
-      },
-    )
-    if (result.exitCode === 0) return
-    const lost = result.exitCode === connectionLost || isTransient(result.stderr)
-    if (!lost || left <= 1) {
-      throw new Failure(`Docker refused the stack file: ${result.stderr.trim()}`)
-    }
-    report(
-      `lost ${connection.manager()} while deploying: ${result.stderr.trim().split("\n").at(-1)}`,
-    )
-    const { services: live } = await observe(connection.engine)
-    missing = missing.filter(
-      ({ name, specHash }) =>
-        live.find(({ Spec }) => Spec.Name === name)?.Spec.Labels?.[specHashLabel] !== specHash,
-    )
   }
 }
 
