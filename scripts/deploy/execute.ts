@@ -10,10 +10,11 @@ import { leaderKinds, leadingHosts } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
+import type { RegistryAccess } from "./registry-access.ts"
 import type { Undo } from "./restore-sequence.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
 import { rollBack } from "./rollback.ts"
-import { send } from "./send.ts"
+import { type Sending, send } from "./send.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 import {
@@ -40,6 +41,8 @@ export interface Execution {
   /** Checked before every batch: without it somebody else may be changing the fleet. */
   lock: Pick<HeldLock, "check">
   origin: Origin
+  /** For hosts that pull from a private registry. */
+  registry?: RegistryAccess | undefined
 }
 
 const pollMs = 500
@@ -55,13 +58,14 @@ export async function execute(
   plan: Plan,
   desired: Desired,
   connection: SwarmConnection,
-  { report, lock, origin }: Execution,
+  { report, lock, origin, registry }: Execution,
 ): Promise<void> {
   const { engine } = connection
   for (const operation of plan.operations) {
     if (operation.kind === "create-config") await createConfig(engine, desired, operation.name)
     if (operation.kind === "create-secret") await createSecret(engine, desired, operation.name)
   }
+  const sending = { labels: labelsOf(origin), registry, report }
   const undo = await leftSnapshot(engine)
   try {
     const all = waves(plan)
@@ -72,7 +76,7 @@ export async function execute(
         await prepareLeader(batch, connection, report)
         undo.splice(0, undo.length, ...earliest(undo, batch.operations.map(undoOf)))
         await saveSnapshot(engine, undo)
-        await deployBatch(batch.operations, connection, origin, report)
+        await deployBatch(batch.operations, connection, sending)
       }
     }
   } catch (error) {
@@ -123,12 +127,12 @@ function waves(plan: Plan): ServiceOperation[][] {
 async function deployBatch(
   batch: ServiceOperation[],
   connection: SwarmConnection,
-  origin: Origin,
-  report: Report,
+  sending: Sending,
 ): Promise<void> {
+  const { report } = sending
   for (const { service, cause } of batch) report(`${service.name}: ${cause}`)
   const services = batch.map((operation) => operation.service)
-  await send(services, labelsOf(origin), connection, report)
+  await send(services, connection, sending)
   const abort = new AbortController()
   const { engine } = connection
   // A dozen members start together, and each look reads the whole stack.

@@ -19,6 +19,8 @@ const failed = (result: Partial<CommandResult>) => ({
   ...result,
 })
 
+const quietly = { labels: {}, registry: undefined, report: () => {} }
+
 /** A manager whose answers to `docker stack deploy` are given; each lets some services arrive. */
 function manager(answers: { result: CommandResult; arrive: string[] }[]) {
   const live = new Set<string>()
@@ -52,14 +54,14 @@ test.each([
   "a lost connection sends what did not arrive once the first command has ended: %s",
   async (_, result) => {
     const { steps, connection } = manager([{ result, arrive: ["a"] }])
-    await send([service("a"), service("b")], {}, connection, () => {})
+    await send([service("a"), service("b")], connection, quietly)
     expect(steps).toEqual(["send a,b", "wait", "send b"])
   },
 )
 
 test("what arrived before the connection was lost is not sent twice", async () => {
   const { steps, connection } = manager([{ result: failed({ exitCode: 255 }), arrive: ["a"] }])
-  await send([service("a")], {}, connection, () => {})
+  await send([service("a")], connection, quietly)
   expect(steps).toEqual(["send a", "wait"])
 })
 
@@ -67,7 +69,7 @@ test("a refusal is Docker's own word and is not repeated", async () => {
   const { steps, connection } = manager([
     { result: failed({ stderr: "services.a must be a mapping" }), arrive: [] },
   ])
-  await expect(send([service("a")], {}, connection, () => {})).rejects.toThrow(
+  await expect(send([service("a")], connection, quietly)).rejects.toThrow(
     "Docker refused the stack file: services.a must be a mapping",
   )
   expect(steps).toEqual(["send a"])
@@ -76,7 +78,7 @@ test("a refusal is Docker's own word and is not repeated", async () => {
 test("a connection that is lost again and again is named, with what to do", async () => {
   const lost = { result: failed({ exitCode: 255, stderr: "Broken pipe" }), arrive: [] }
   const { connection } = manager([lost, lost, lost])
-  await expect(send([service("a")], {}, connection, () => {})).rejects.toThrow(
+  await expect(send([service("a")], connection, quietly)).rejects.toThrow(
     /manager-1 was lost 3 times while deploying \(Broken pipe\).*apply again/,
   )
 })

@@ -4,35 +4,39 @@ import { connectionLost } from "../io/ssh.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type DesiredService, mergeStacks } from "./desired.ts"
 import { observe } from "./observe.ts"
-import { specHashLabel, stackName } from "./swarm-types.ts"
+import type { RegistryAccess } from "./registry-access.ts"
+import { awaitEarlierDeploy, stackDeploy } from "./stack-deploy.ts"
+import { specHashLabel } from "./swarm-types.ts"
 
 const mostSends = 3
 const sendTimeoutSeconds = 120
 
-/** Held on the manager by each `docker stack deploy` of ours, which outlives the SSH connection that began it. */
-const lockFile = "/tmp/quickcart-stack-deploy.lock"
-const clean = "env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp"
-const deploy = `flock ${lockFile} ${clean} docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`
-const awaitEarlier = `flock --timeout ${sendTimeoutSeconds} ${lockFile} true`
+export interface Sending {
+  /** Put on each service. */
+  labels: Record<string, string>
+  /** For hosts that pull from a private registry. */
+  registry: RegistryAccess | undefined
+  report: (line: string) => void
+}
 
 /**
- * Hands the services to `docker stack deploy`, with `labels` on each. When the
- * connection is lost on the way, only those are sent again that did not arrive:
- * sending a definition twice makes Swarm forget what it could roll back to.
+ * Hands the services to `docker stack deploy`. When the connection is lost
+ * on the way, only those are sent again that did not arrive: sending a
+ * definition twice makes Swarm forget what it could roll back to.
  * Throws a Failure with Docker's words when it refuses.
  */
 export async function send(
   services: DesiredService[],
-  labels: Record<string, string>,
   connection: Pick<SwarmConnection, "manager" | "engine" | "remote">,
-  report: (line: string) => void,
+  { labels, registry, report }: Sending,
 ): Promise<void> {
   const { remote, engine } = connection
   let missing = services
   for (let left = mostSends; missing.length > 0; left -= 1) {
     const manager = connection.manager()
-    const result = await remote.exec(manager, deploy, {
-      input: JSON.stringify(mergeStacks(missing, labels)),
+    const { command, input } = stackDeploy(mergeStacks(missing, labels), registry)
+    const result = await remote.exec(manager, command, {
+      input,
       allowFailure: true,
       timeoutSeconds: sendTimeoutSeconds,
     })
@@ -52,7 +56,10 @@ export async function send(
     // Only the connection may have ended, and the command still be at work; a dead manager's is not.
     if (lost) {
       const timeoutSeconds = sendTimeoutSeconds + 10
-      await remote.exec(manager, awaitEarlier, { allowFailure: true, timeoutSeconds })
+      await remote.exec(manager, awaitEarlierDeploy(sendTimeoutSeconds), {
+        allowFailure: true,
+        timeoutSeconds,
+      })
     }
     const { services: live } = await observe(engine)
     missing = missing.filter(
