@@ -1,3 +1,4 @@
+import { registryAccess } from "./deploy/registry-access.ts"
 import { run } from "./io/command.ts"
 import { Failure } from "./io/failure.ts"
 
@@ -10,16 +11,12 @@ export async function registryLogin(
   address: string,
   variables: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const { QUICKCART_REGISTRY_USER: user, QUICKCART_REGISTRY_PASSWORD: password } = variables
-  const missing = [
-    ...(address === "" ? ["the registry's address"] : []),
-    ...(user ? [] : ["QUICKCART_REGISTRY_USER"]),
-    ...(password ? [] : ["QUICKCART_REGISTRY_PASSWORD"]),
-  ]
-  if (!user || !password || missing.length > 0) {
-    throw new Failure(`${missing.join(", ")} is not set.`)
+  if (address === "") throw new Failure("the registry's address is not set.")
+  const access = registryAccess(address, variables)
+  if (access === undefined) {
+    throw new Failure("QUICKCART_REGISTRY_USER and QUICKCART_REGISTRY_PASSWORD are not set.")
   }
-  const host = address.split("/")[0] ?? address
+  const { host, user, password } = access
   await run(["docker", "login", "--username", user, "--password-stdin", host], { input: password })
   return host
 }

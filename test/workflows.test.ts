@@ -179,6 +179,8 @@ test("every secret a spec names reaches the steps that need its value", () => {
     const file = join(repository, "stacks", environment, "fleet.json")
     const { secrets } = JSON.parse(readFileSync(file, "utf8")) as { secrets: string[] }
     const wanted = [
+      "QUICKCART_REGISTRY_USER",
+      "QUICKCART_REGISTRY_PASSWORD",
       "QUICKCART_SECRET_NAMING_KEY",
       ...secrets.map((name) => `QUICKCART_SECRET_${name.toUpperCase()}`),
     ]

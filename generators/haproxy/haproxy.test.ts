@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Host } from "../core/fleet.ts"
 import { fleetFixture } from "../core/fleet-fixture.ts"
@@ -37,6 +39,19 @@ test("only what changes nothing is ever sent twice", () => {
   const replayed = lines.filter((line) => line.startsWith("retry-on"))
   expect(replayed).toEqual(["retry-on conn-failure empty-response"])
   expect(lines).toContain("http-request disable-l7-retry unless { method GET HEAD OPTIONS }")
+})
+
+test("before the address moves every answer ends its connection, which all are over then", () => {
+  expect(lines).toContain(
+    "http-after-response set-header Connection close if { str(yes) -m str -f virt@leaving }",
+  )
+  const program = readFileSync(
+    join(import.meta.dirname, "../../images/keepalived/hand-over-vip"),
+    "utf8",
+  )
+  const kept = Number(/^my \$kept += (\d+);/m.exec(program)?.[1])
+  const idle = Number(/^timeout http-keep-alive (\d+)s$/m.exec(lines.join("\n"))?.[1])
+  expect(kept).toBeGreaterThan(idle)
 })
 
 test("a draining task keeps its sessions", () => {

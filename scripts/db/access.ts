@@ -65,6 +65,7 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       for (const { name, privateAddress } of databases) {
         const asked = await inMember(name, `${curl} https://${privateAddress}:8008/cluster`, {
           allowFailure: true,
+          repeatable: true,
         })
         if (asked.exitCode === 0) return parseCluster(asked.stdout)
         faults.push(`${name}: ${asked.stderr.trim() || "no answer"}`)

@@ -8,13 +8,14 @@ import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
-import { knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
+import { dotenvVariables, knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
 import { readDesired } from "./desired.ts"
 import { execute, type Report } from "./execute.ts"
 import { readFleetFile } from "./fleet-file.ts"
 import { breakLock, takeLock } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
+import { registryAccess } from "./registry-access.ts"
 import { rolling, settleDeadlineSeconds } from "./rollout.ts"
 
 export interface ApplyOptions {
@@ -49,6 +50,7 @@ export async function apply(
   const commit = await headCommit(repository)
   await refuseUncommitted(repository, environment, options.allowDirty)
   const { fleet, state, desired } = wanted(repository, environment)
+  const registry = registryAccess(fleet.registry.address, accountVariables(repository))
   const connection = await connectSwarm(fleet, state)
   try {
     for (const { host, reason } of connection.unreachable) {
@@ -67,7 +69,12 @@ export async function apply(
       const refusals = checkGuard({ plan, desired, observed, facts })
       const { report } = options
       enforceGuard(refusals, options.overrides ?? [], report)
-      await execute(plan, desired, connection, { report, lock, origin: { commit, actor } })
+      await execute(plan, desired, connection, {
+        report,
+        lock,
+        origin: { commit, actor },
+        registry,
+      })
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
     } finally {
@@ -76,6 +83,11 @@ export async function apply(
   } finally {
     await connection.close()
   }
+}
+
+/** Where the registry's account may be set: the environment before `.env`, as with secrets. */
+export function accountVariables(repository: string): NodeJS.ProcessEnv {
+  return { ...dotenvVariables(repository), ...process.env }
 }
 
 /** What the commit wants, with the values of its secrets. Throws a Failure when any is missing. */

@@ -1,21 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { nowMs } from "../io/clock.ts"
-import { type Engine, filters, isTransient } from "../io/engine.ts"
+import { type Engine, filters } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
 import { createObjects } from "./create-objects.ts"
-import { type Desired, type DesiredService, mergeStacks } from "./desired.ts"
+import type { Desired, DesiredService, Leader } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
-import { leaderKinds } from "./leaders.ts"
+import { leaderKinds, leadingHosts } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import type { Operation, Plan } from "./reconcile.ts"
+import type { RegistryAccess } from "./registry-access.ts"
+import type { Undo } from "./restore-sequence.ts"
 import { type Batch, rollSequence } from "./roll-sequence.ts"
-import { rollBack, type Undo } from "./rollback.ts"
+import { rollBack } from "./rollback.ts"
+import { type Sending, send } from "./send.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
-import { actorLabel, commitLabel, type SwarmTask, specHashLabel, stackName } from "./swarm-types.ts"
+import { actorLabel, commitLabel, type SwarmTask } from "./swarm-types.ts"
 import { tidy } from "./tidy.ts"
 
 type ServiceOperation = Extract<Operation, { service: DesiredService }>
@@ -34,44 +37,46 @@ export interface Execution {
   /** Checked before every batch: without it somebody else may be changing the fleet. */
   lock: Pick<HeldLock, "check">
   origin: Origin
+  /** For hosts that pull from a private registry. */
+  registry?: RegistryAccess | undefined
 }
 
 const pollMs = 500
 /** Longest watch over what Swarm does not watch itself: a new service has no update status. */
 const mostWatchSeconds = 5
-/** ssh's own exit code: the connection was lost, and with it the answer. */
-const connectionLost = 255
-const mostSends = 3
 
 /**
  * Carries out a plan in its order and makes no decisions of its own. When a
- * wave does not converge, everything this run changed is put back in reverse
- * order and a Failure explains what happened.
+ * wave does not converge, everything this run changed is put back, the last
+ * wave first, and a Failure explains what happened.
  */
 export async function execute(
   plan: Plan,
   desired: Desired,
   connection: SwarmConnection,
-  { report, lock, origin }: Execution,
+  { report, lock, origin, registry }: Execution,
 ): Promise<void> {
   const { engine } = connection
   await createObjects(plan, desired, engine)
+  const sending = { labels: labelsOf(origin), registry, report }
   const undo = await leftSnapshot(engine)
   try {
-    for (const wave of waves(plan)) {
-      for (const batch of rollSequence(wave, await leadingHosts(wave, connection))) {
+    const all = waves(plan)
+    for (const [index, wave] of all.entries()) {
+      report(`wave ${index + 1} of ${all.length}`)
+      for (const batch of rollSequence(wave, await leadingHosts(leadersOf(wave), connection))) {
         await lock.check()
         await prepareLeader(batch, connection, report)
         undo.splice(0, undo.length, ...earliest(undo, batch.operations.map(undoOf)))
         await saveSnapshot(engine, undo)
-        await deployBatch(batch.operations, connection, origin, report)
+        await deployBatch(batch.operations, connection, sending)
       }
     }
   } catch (error) {
     if (error instanceof LockLost) throw error
     const reason = error instanceof Error ? error.message : String(error)
     report(`failed: ${reason.split("\n")[0]}`)
-    const outcome = await rollBack(engine, undo.toReversed(), report)
+    const outcome = await rollBack(connection, undo, report)
     await dropSnapshot(engine)
     throw new Failure(`${reason}\n${outcome}`)
   }
@@ -81,21 +86,15 @@ export async function execute(
 
 /** A job cannot be undone; without it, the next apply runs it again. */
 function undoOf(operation: ServiceOperation): Undo {
-  const { name, isJob } = operation.service
-  if (operation.kind === "create-service" || isJob) return { kind: "remove", name }
-  return { kind: "restore", name, id: operation.live.ID, spec: operation.live.Spec }
+  const { name, wave, leader, host, isJob } = operation.service
+  const place = { name, wave, leader, host }
+  if (operation.kind === "create-service" || isJob) return { kind: "remove", ...place }
+  return { kind: "restore", ...place, id: operation.live.ID, spec: operation.live.Spec }
 }
 
-async function leadingHosts(
-  wave: ServiceOperation[],
-  connection: SwarmConnection,
-): Promise<Map<string, string | undefined>> {
+function leadersOf(wave: ServiceOperation[]): Leader[] {
   const changed = wave.filter(({ kind }) => kind === "update-service")
-  const kinds = [...new Set(changed.flatMap(({ service }) => service.leader ?? []))]
-  const hosts = kinds.map(
-    async (kind) => [kind, await leaderKinds[kind].current(connection)] as const,
-  )
-  return new Map(await Promise.all(hosts))
+  return changed.flatMap(({ service }) => service.leader ?? [])
 }
 
 async function prepareLeader(
@@ -121,12 +120,12 @@ function waves(plan: Plan): ServiceOperation[][] {
 async function deployBatch(
   batch: ServiceOperation[],
   connection: SwarmConnection,
-  origin: Origin,
-  report: Report,
+  sending: Sending,
 ): Promise<void> {
+  const { report } = sending
   for (const { service, cause } of batch) report(`${service.name}: ${cause}`)
   const services = batch.map((operation) => operation.service)
-  await send(services, connection, origin, report)
+  await send(services, connection, sending)
   const abort = new AbortController()
   const { engine } = connection
   // A dozen members start together, and each look reads the whole stack.
@@ -139,44 +138,6 @@ async function deployBatch(
   )
   for (const outcome of await Promise.allSettled(awaited)) {
     if (outcome.status === "rejected" && outcome.reason !== aborted) throw outcome.reason
-  }
-}
-
-/**
- * Hands the services to `docker stack deploy`. When the connection is lost on
- * the way, only those are sent again that did not arrive: sending a definition
- * twice makes Swarm forget what it could roll back to.
- */
-async function send(
-  services: DesiredService[],
-  connection: SwarmConnection,
-  origin: Origin,
-  report: Report,
-): Promise<void> {
-  let missing = services
-  for (let left = mostSends; missing.length > 0; left -= 1) {
-    const result = await connection.remote.exec(
-      connection.manager(),
-      `env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp docker stack deploy --compose-file - --resolve-image always --detach=true ${stackName}`,
-      {
-        input: JSON.stringify(mergeStacks(missing, labelsOf(origin))),
-        allowFailure: true,
-        timeoutSeconds: 120,
-      },
-    )
-    if (result.exitCode === 0) return
-    const lost = result.exitCode === connectionLost || isTransient(result.stderr)
-    if (!lost || left <= 1) {
-      throw new Failure(`Docker refused the stack file: ${result.stderr.trim()}`)
-    }
-    report(
-      `lost ${connection.manager()} while deploying: ${result.stderr.trim().split("\n").at(-1)}`,
-    )
-    const { services: live } = await observe(connection.engine)
-    missing = missing.filter(
-      ({ name, specHash }) =>
-        live.find(({ Spec }) => Spec.Name === name)?.Spec.Labels?.[specHashLabel] !== specHash,
-    )
   }
 }
 

@@ -4,7 +4,7 @@ import { switchover } from "../db/switchover.ts"
 import { waitFor } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
-import { balancerStates } from "./balancers.ts"
+import { balancerStates, handOverVip } from "./balancers.ts"
 import type { Leader } from "./desired.ts"
 
 /** What holds the fleet together on one of several hosts, and how it is moved. */
@@ -17,13 +17,13 @@ export interface LeaderKind {
 
 const takeoverDeadlineSeconds = 60
 
-/** The VIP moves by itself when its owner stops; somebody has to be there to take it. */
+/** The VIP leaves before its owner is changed: moving by itself, when that stops, it would cut connections. */
 const vip: LeaderKind = {
   current: async (connection) => {
     const owners = (await balancerStates(connection.fleet, connection)).filter((b) => b.ownsVip)
     return owners.length === 1 ? owners[0]?.host : undefined
   },
-  prepare: async (connection, host) => {
+  prepare: async (connection, host, report) => {
     await waitFor(
       `a load balancer besides ${host} to be able to take the VIP`,
       { deadlineSeconds: takeoverDeadlineSeconds },
@@ -32,6 +32,14 @@ const vip: LeaderKind = {
         return states.some((state) => state.ready && state.host !== host) ? true : undefined
       },
     )
+    // Should it fail, the VIP moves by itself when the owner stops.
+    try {
+      await handOverVip(connection.fleet, connection, host)
+      report(`${host} handed the VIP over`)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      report(`warning: the VIP will leave ${host} with its connections open: ${reason}`)
+    }
   },
 }
 
@@ -64,4 +72,18 @@ const primary: LeaderKind = {
 
 const none: LeaderKind = { current: async () => undefined, prepare: async () => undefined }
 
-export const leaderKinds: Record<Leader, LeaderKind> = { vip, primary, none }
+export type LeaderKinds = Record<Leader, LeaderKind>
+
+export const leaderKinds: LeaderKinds = { vip, primary, none }
+
+/** The host that leads now, by leader; undefined where none or more than one does. */
+export async function leadingHosts(
+  leaders: readonly Leader[],
+  connection: SwarmConnection,
+  kinds: LeaderKinds = leaderKinds,
+): Promise<Map<Leader, string | undefined>> {
+  const hosts = [...new Set(leaders)].map(
+    async (leader) => [leader, await kinds[leader].current(connection)] as const,
+  )
+  return new Map(await Promise.all(hosts))
+}

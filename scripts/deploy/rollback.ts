@@ -1,46 +1,84 @@
 import { nowMs, waitFor } from "../io/clock.ts"
 import { type Engine, EngineFailure, filters } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
+import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { updateSpec } from "../io/update-spec.ts"
 import { convergence } from "./converge.ts"
+import type { Leader } from "./desired.ts"
+import { type LeaderKinds, leaderKinds, leadingHosts } from "./leaders.ts"
 import { observe } from "./observe.ts"
-import {
-  type ServiceSpec,
-  type SwarmService,
-  type SwarmTask,
-  specHashLabel,
-} from "./swarm-types.ts"
-
-/** How to take back what this run did to one service. */
-export type Undo =
-  | { kind: "restore"; name: string; id: string; spec: ServiceSpec }
-  | { kind: "remove"; name: string }
+import { restoreSequence, type Undo, wavesBackwards } from "./restore-sequence.ts"
+import { type SwarmService, type SwarmTask, specHashLabel } from "./swarm-types.ts"
 
 const restoreDeadlineSeconds = 180
 
 /**
- * Takes back the changes in the given order, waits until the old definitions
- * run again, and returns one sentence about the outcome. Never throws: the
- * reason for the rollback must not be hidden by a second one.
+ * Takes back changes, given in the order they were made: wave by wave from the
+ * last, and of services that share a leader the leading host last, once another
+ * can lead. Waits until the old definitions run again, and returns one sentence
+ * about the outcome. Never throws: the reason for the rollback must not be
+ * hidden by a second one.
  */
 export async function rollBack(
-  engine: Engine,
+  connection: SwarmConnection,
   undo: Undo[],
   report: (line: string) => void,
+  kinds: LeaderKinds = leaderKinds,
 ): Promise<string> {
   const problems: string[] = []
   const start = nowMs()
-  for (const step of undo) {
-    try {
-      if (step.kind === "remove") await removeCreated(engine, step.name, report)
-      else await restore(engine, step, report)
-    } catch (error) {
-      problems.push(`${step.name}: ${error instanceof Error ? error.message : String(error)}`)
+  for (const wave of wavesBackwards(undo)) {
+    const leading = await knownLeaders(wave, connection, report, kinds)
+    for (const step of restoreSequence(wave, leading)) {
+      if (step.leads) await handOver(step.undo, connection, report, kinds)
+      try {
+        if (step.undo.kind === "remove") {
+          await removeCreated(connection.engine, step.undo.name, report)
+        } else await restore(connection.engine, step.undo, report)
+      } catch (error) {
+        problems.push(`${step.undo.name}: ${messageOf(error)}`)
+      }
     }
   }
   if (problems.length > 0) return `ROLLBACK INCOMPLETE:\n${problems.join("\n")}`
   const seconds = ((nowMs() - start) / 1000).toFixed(1)
   return `Rolled back in ${seconds} s: the previous version is live and running.`
+}
+
+/** Who leads now; nobody, when that cannot be told: the rollback goes on all the same. */
+async function knownLeaders(
+  wave: Undo[],
+  connection: SwarmConnection,
+  report: (line: string) => void,
+  kinds: LeaderKinds,
+): Promise<Map<Leader, string | undefined>> {
+  const leaders = wave.flatMap(({ kind, leader }) => (kind === "restore" ? (leader ?? []) : []))
+  try {
+    return await leadingHosts(leaders, connection, kinds)
+  } catch (error) {
+    report(`warning: cannot tell who leads: ${messageOf(error)}`)
+    return new Map()
+  }
+}
+
+/** A leader that cannot hand over is restored all the same: it may be what the rollback mends. */
+async function handOver(
+  { name, leader, host }: Undo,
+  connection: SwarmConnection,
+  report: (line: string) => void,
+  kinds: LeaderKinds,
+): Promise<void> {
+  if (leader === undefined || host === undefined) return
+  report(`${name}: its host ${host} leads, so it goes back last`)
+  try {
+    await kinds[leader].prepare(connection, host, report)
+  } catch (error) {
+    report(`warning: ${name} goes back without a handover: ${messageOf(error)}`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function removeCreated(

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest"
 import type { Engine } from "../io/engine.ts"
-import type { Undo } from "./rollback.ts"
+import type { Undo } from "./restore-sequence.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 
-const remove = (name: string): Undo => ({ kind: "remove", name })
+const place = { wave: 10, leader: undefined, host: undefined }
+const remove = (name: string): Undo => ({ kind: "remove", name, ...place })
 const restore = (name: string, hash: string): Undo => ({
+  ...place,
   kind: "restore",
   name,
   id: `id-${name}`,

@@ -1,5 +1,5 @@
 import { type Engine, EngineFailure } from "../io/engine.ts"
-import type { Undo } from "./rollback.ts"
+import type { Undo } from "./restore-sequence.ts"
 import type { SwarmObject } from "./swarm-types.ts"
 
 /**

@@ -1,10 +1,11 @@
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
-import { refuseUncommitted } from "../deploy/apply.ts"
+import { accountVariables, refuseUncommitted } from "../deploy/apply.ts"
 import { type Desired, readDesired } from "../deploy/desired.ts"
 import { type FleetFile, hostsOf, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
 import { observe } from "../deploy/observe.ts"
+import { registryAccess } from "../deploy/registry-access.ts"
 import { rolling, settleDeadlineSeconds } from "../deploy/rollout.ts"
 import { specHashLabel } from "../deploy/swarm-types.ts"
 import { liveFacts } from "../guard/facts.ts"
@@ -243,7 +244,8 @@ async function healLocked(
     const observed = await observe(connection.engine)
     const facts = await liveFacts(repository, fleet, commit, observed)
     enforceGuard(checkGuard({ plan, desired, observed, facts }), options.overrides, options.report)
-    const execution = { report: options.report, lock, origin: { commit, actor } }
+    const registry = registryAccess(fleet.registry.address, accountVariables(repository))
+    const execution = { report: options.report, lock, origin: { commit, actor }, registry }
     await heal({ plan, differences, desired, live }, fleet, connection, execution)
   } finally {
     await lock.release()

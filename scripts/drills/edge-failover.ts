@@ -14,6 +14,7 @@ import {
 import { startLoad } from "./load.ts"
 import { distribution, type LoadSummary, summarise } from "./outage.ts"
 import { atMost, type Measured } from "./report.ts"
+import { mustApply, underLoad, withWorkbench } from "./under-load.ts"
 
 const ratePerSecond = 100
 /** How long the load runs before and after the fault, so that the silence has two ends. */
@@ -42,6 +43,41 @@ export const haproxyLoss: Drill = {
       const id = await taskContainer(context, owner, memberService("haproxy", owner))
       await inHost(context, owner, ["docker", "kill", id])
       return async () => 0
+    }),
+}
+
+/** A change that restarts HAProxy on every load balancer, so that the VIP has to move. */
+export const vipHandOver: Drill = {
+  name: "vip-hand-over",
+  summary:
+    "change edge.maxConnections under load: HAProxy restarts everywhere, the VIP moves (3 times; 1 in npm test)",
+  run: (context) =>
+    withWorkbench(context, async (bench) => {
+      const loads: (LoadSummary & { owner: string; next: string })[] = []
+      for (let i = 0; i < (context.thorough ? 3 : 1); i += 1) {
+        const owner = await vipOwner(context)
+        await bench.change("local", ["edge", "maxConnections"], 4500 + i)
+        const load = await underLoad(context, async () => void (await mustApply(bench)))
+        loads.push({ ...load, owner, next: await vipOwner(context) })
+      }
+      return {
+        parameters: { ratePerSecond },
+        samples: loads.map(({ failed }) => failed),
+        unit: "failed requests",
+        bounds: [
+          atMost(
+            "failed requests",
+            loads.reduce((sum, { failed }) => sum + failed, 0),
+            0,
+          ),
+          atMost(
+            "changes that left the VIP where it was",
+            loads.filter(({ owner, next }) => owner === next).length,
+            0,
+          ),
+        ],
+        details: loads,
+      }
     }),
 }
 

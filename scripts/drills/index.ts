@@ -18,7 +18,7 @@ import { replicaBehind } from "./database/replica-behind.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
-import { haproxyLoss, vipHostLoss } from "./edge-failover.ts"
+import { haproxyLoss, vipHandOver, vipHostLoss } from "./edge-failover.ts"
 import { noOpLook } from "./no-op-look.ts"
 import { renderWall } from "./render-wall.ts"
 
@@ -34,6 +34,7 @@ export const drills: Drill[] = [
   taskLoss,
   haproxyLoss,
   vipHostLoss,
+  vipHandOver,
   applyOverhead,
   revertFive,
   applyKilled,

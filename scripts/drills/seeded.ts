@@ -11,3 +11,11 @@ export function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
+
+/**
+ * `count` moments in [0, 1) in order, one drawn from each of as many equal
+ * parts: no part is left out by chance, as it may be by as many free draws.
+ */
+export function stratified(random: () => number, count: number): number[] {
+  return Array.from({ length: count }, (_, part) => (part + random()) / count)
+}

@@ -6,6 +6,8 @@ export interface CommandResult {
   exitCode: number
   stdout: string
   stderr: string
+  /** A signal ended it: no answer of the command itself. */
+  killed?: true
 }
 
 export interface CommandOptions {
@@ -40,6 +42,7 @@ export async function run(argv: string[], options: CommandOptions = {}): Promise
     exitCode: output.exitCode ?? (output.signal === null ? 1 : 128),
     stdout: output.stdout,
     stderr: output.stderr,
+    ...(output.signal === null ? {} : { killed: true as const }),
   }
   if (result.exitCode !== 0 && options.allowFailure !== true) {
     throw new Failure(`${describe(argv)} failed (exit ${result.exitCode}): ${lastLines(result)}`)

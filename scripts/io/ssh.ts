@@ -26,6 +26,8 @@ export interface ExecOptions {
   input?: string | Readable
   allowFailure?: boolean
   timeoutSeconds?: number
+  /** It only reads: when the connection is lost under it, it is sent again over a new one. */
+  repeatable?: true
 }
 
 /**
@@ -85,8 +87,14 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
   const config = state.write(sshConfig(fleet, state, directory), "ssh", `config-${own}`)
   state.write(sshConfig(fleet, state), "ssh", "config")
   const connected = new Set<string>()
+  /** Those that have run a command: a second try is worth its time. */
+  const answered = new Set<string>()
   const bastions = hostsOf(fleet, "bastion").map((host) => host.name)
-  const attempt = async (host: string, extra: string[], options: ExecOptions) => {
+  const attempt = async (
+    host: string,
+    extra: string[],
+    options: ExecOptions,
+  ): Promise<CommandResult> => {
     const argv = ["ssh", "-F", config, ...extra]
     let result = await run(argv, { ...options, allowFailure: true })
     for (let left = handshakeRetries; left > 0 && neverStarted(result); left -= 1) {
@@ -94,6 +102,9 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     }
     refuseChangedKey(host, result)
     connected.add(host)
+    // What was lost may be the bastion's connection: the next command looks.
+    if (connectionLost(result)) entrance = undefined
+    else answered.add(host)
     return result
   }
   // One connection to the bastion carries all others; without it, no other is tried.
@@ -108,13 +119,19 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     return result
   }
   const reached = new Map<string, Promise<unknown>>()
-  const ssh = async (host: string, extra: string[], options: ExecOptions = {}) => {
+  const ssh = async (
+    host: string,
+    extra: string[],
+    { repeatable, ...options }: ExecOptions = {},
+  ): Promise<CommandResult> => {
     await reached.get(host)
+    const known = answered.has(host)
     const closed = bastions.includes(host) ? undefined : await enter()
     if (closed !== undefined && options.allowFailure !== true) {
       throw new NoEntrance(`${bastions[0]}: ${closed.stderr.trim()}`)
     }
     const result = closed ?? (await attempt(host, extra, options))
+    if (connectionLost(result) && repeatable === true && known) return ssh(host, extra, options)
     if (result.exitCode !== 0 && options.allowFailure !== true) {
       throw new Failure(`${host}: ${result.stderr.trim() || result.stdout.trim()}`)
     }
@@ -191,6 +208,11 @@ export function neverStarted({ exitCode, stderr }: CommandResult): boolean {
     exitCode === sshFailed &&
     /during banner exchange|kex_exchange_identification|Connection closed by UNKNOWN/.test(stderr)
   )
+}
+
+/** Whether ssh ended without the command's own exit code, so that nobody knows how far it came. */
+export function connectionLost({ exitCode, killed }: CommandResult): boolean {
+  return killed === true || exitCode === sshFailed
 }
 
 /** The bastion cannot be reached, and so no host can. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs"
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { takeLock } from "../../scripts/deploy/lock.ts"
 import { awaitHealthy, hostContainer, powerOn } from "../../scripts/drills/fleet-access.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
+import { underLoad } from "../../scripts/drills/under-load.ts"
 import { openWorkbench, type Workbench } from "../../scripts/drills/workbench.ts"
 import { downSteps } from "../../scripts/hosts/up.ts"
 import { waitFor } from "../../scripts/io/clock.ts"
@@ -207,6 +208,50 @@ test("an apply whose manager dies under it goes on through another", async () =>
   }
   await awaitHealthy(context)
 })
+
+// Right before the services are sent, and while Swarm rolls them.
+test.each(["wave 1 of 1", "update in progress"])(
+  "an apply whose SSH connections are cut at '%s' goes on over new ones, and no visitor notices",
+  async (moment) => {
+    await bench.change("local", ["app", "environment"], { GREETING: `cut at ${moment}` })
+    const load = await underLoad(context, async () => {
+      const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
+        cwd: bench.directory,
+        stdio: ["ignore", "ignore", "pipe"],
+      })
+      let stderr = ""
+      child.stderr?.on("data", (chunk: Buffer) => {
+        stderr += chunk.toString()
+      })
+      const code = new Promise((resolve) => child.once("close", resolve))
+      await said(child, moment)
+      expect(cutSsh(child.pid ?? 0)).toBeGreaterThan(0)
+      expect(await code, stderr).toBe(0)
+    })
+    expect(load.failed).toBe(0)
+    const again = await bench.quickcart("apply", "local", "--json")
+    expect(JSON.parse(again.stdout).operations, again.stderr).toEqual([])
+    const look = await bench.quickcart("drift", "local")
+    expect(look.exitCode, look.stdout).toBe(0)
+    await awaitHealthy(context)
+  },
+)
+
+/** Kills the ssh processes of a run, also those in the background, and counts them: their files bear its id. */
+function cutSsh(run: number): number {
+  const ours = new RegExp(`config-${run}-\\d|quickcart-[^/]*-${run}-\\d+/`)
+  return readdirSync("/proc").filter((name) => {
+    try {
+      const command = readFileSync(join("/proc", name, "cmdline"), "utf8")
+      return (
+        command.startsWith("ssh") && ours.test(command) && process.kill(Number(name), "SIGKILL")
+      )
+    } catch {
+      // No process, or one that has ended since.
+      return false
+    }
+  }).length
+}
 
 /** Runs a script until it prints `text`, then sends the signal to its process group, as Ctrl-C does. */
 async function interrupted(argv: string[], text: string, signal: NodeJS.Signals): Promise<void> {
