@@ -85,7 +85,7 @@ export function wanted(repository: string, environment: string) {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
-  const secrets = resolveSecrets(fleet.secrets, source, namingKey(state))
+  const secrets = resolveSecrets(fleet, source, namingKey(state))
   const desired = readDesired(join(repository, "stacks", environment), secrets)
   return { fleet, state, desired }
 }

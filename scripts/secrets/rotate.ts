@@ -47,11 +47,9 @@ export async function rotate(
   refuseOtherChanges(repository, fleet, live)
   const restore = await reissue(repository, fleet, state, key, options.report)
   try {
-    const names = resolveSecrets(
-      fleet.secrets,
-      localSecrets(repository, state),
-      namingKey(state),
-    ).map((secret) => ({ ...secret, isLive: mountedSecrets(live).includes(secret.name) }))
+    const names = resolveSecrets(fleet, localSecrets(repository, state), namingKey(state)).map(
+      (secret) => ({ ...secret, isLive: mountedSecrets(live).includes(secret.name) }),
+    )
     const rotated = names.filter((secret) => !secret.isLive).map((secret) => secret.key)
     refuseWrongChange(rotated, key, localSecrets(repository, state).origin)
     for (const name of rotated) options.report(`${name}: new value`)
@@ -77,7 +75,7 @@ export function mountedSecrets(services: SwarmService[]): string[] {
 
 function refuseOtherChanges(repository: string, fleet: FleetFile, live: SwarmService[]): void {
   const { secrets } = comparableSecrets(
-    fleet.secrets,
+    fleet,
     { value: () => undefined },
     undefined,
     mountedSecrets(live),

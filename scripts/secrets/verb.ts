@@ -113,7 +113,7 @@ function openSecrets(repository: string, environment: string): Secrets {
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
   const key = namingKey(state)
-  const resolve = (names: string[]) => resolveSecrets(names, source, key)
+  const resolve = (secrets: string[]) => resolveSecrets({ ...fleet, secrets }, source, key)
   return {
     resolve: () => resolve(fleet.secrets),
     check: (live) => checkSecrets(fleet.secrets, source, (name) => resolve([name]), live),
