@@ -28,4 +28,12 @@ export interface CertificateCredential {
 export interface PasswordCredential {
   kind: "password"
   name: string
+  /**
+   * Role of the database that logs in with it. Consumers then get
+   * `<role>_<8 hex digits>:<password>`: another password is another login, and the
+   * one before goes on beside it.
+   */
+  role?: string
+  /** Consumers read several lines: all are accepted, the first is used. */
+  severalLines?: true
 }

@@ -24,8 +24,11 @@ export function internalCertificate(name: string, hosts: readonly Host[]): Certi
 }
 
 /** A password that only machines type. */
-export function password(name: string): PasswordCredential {
-  return { kind: "password", name }
+export function password(
+  name: string,
+  kind: Pick<PasswordCredential, "role" | "severalLines"> = {},
+): PasswordCredential {
+  return { kind: "password", name, ...kind }
 }
 
 /**

@@ -6,7 +6,8 @@ import { shopDatabase } from "./roles.ts"
 
 /**
  * pg_hba.conf: who may log in from where, over TLS with SCRAM only. App hosts
- * that a flash sale adds are there from the start, because only they grow.
+ * that a flash sale adds are there from the start, because only they grow. `+` is
+ * whoever is a member: the logins of a role.
  */
 export function clientAccess(fleet: Fleet): string[] {
   const members = hostsOf(fleet, "database").map((host) => host.privateAddress)
@@ -17,11 +18,11 @@ export function clientAccess(fleet: Fleet): string[] {
   return [
     "local all postgres peer",
     ...members.flatMap((address) => [
-      allow("replication", "replicator", address),
-      allow("all", "postgres,rewind", address),
+      allow("replication", "+replicator", address),
+      allow("all", "postgres,+rewind", address),
     ]),
-    ...apps.map((address) => allow(shopDatabase, "app_rw,app_ro,pgbouncer_auth", address)),
-    ...managers.map((address) => allow("all", "monitor", address)),
+    ...apps.map((address) => allow(shopDatabase, "+app_rw,+app_ro,+pgbouncer_auth", address)),
+    ...managers.map((address) => allow("all", "+monitor", address)),
   ]
 }
 

@@ -7,7 +7,7 @@ import { waves } from "../core/waves.ts"
 import { dynamicConfig } from "./dynamic-config.ts"
 import { memberConfig } from "./member-config.ts"
 import { patroniPort, postgresPort } from "./ports.ts"
-import { passwordSecrets, restPassword } from "./roles.ts"
+import { loginOf, restPassword, roles, superuserPassword } from "./roles.ts"
 import {
   dynamicKey,
   memberKey,
@@ -33,7 +33,9 @@ export const patroni: Component = {
       credentials: [
         internalAuthority,
         internalCertificate("patroni_tls", hosts),
-        ...[restPassword, ...Object.values(passwordSecrets)].map(password),
+        password(restPassword),
+        password(superuserPassword),
+        ...roles.map(loginOf),
       ],
     }
   },

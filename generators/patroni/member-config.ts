@@ -69,6 +69,9 @@ function postgres(fleet: Fleet, { version }: Database, address: string) {
     pgpass: "/run/patroni/pgpass",
     use_unix_socket: true,
     use_unix_socket_repl: false,
+    callbacks: Object.fromEntries(
+      ["on_start", "on_role_change"].map((event) => [event, "/usr/local/libexec/on-role-change"]),
+    ),
     remove_data_directory_on_rewind_failure: true,
     remove_data_directory_on_diverged_timelines: false,
     basebackup: { checkpoint: "fast", "max-rate": "200M" },

@@ -50,6 +50,17 @@ test("no rendered file holds a password", () => {
   )
 })
 
+test("a new password is a new login, but for the superuser", () => {
+  const { credentials } = patroni.contribute(fleet)
+  const roles = credentials.map((one) => [one.name, one.kind === "password" ? one.role : undefined])
+  expect(Object.fromEntries(roles)).toMatchObject({
+    postgres_app_password: "app_rw",
+    postgres_replication_password: "replicator",
+    postgres_superuser_password: undefined,
+    patroni_rest_password: undefined,
+  })
+})
+
 test("logins come over TLS with SCRAM, from the hosts the fleet may have, to their database", () => {
   const small = fleetFixture({ app: 2 })
   small.network.privateSubnet = "10.80.0.0/24"
@@ -57,7 +68,7 @@ test("logins come over TLS with SCRAM, from the hosts the fleet may have, to the
   expect(lines.filter((line) => !line.startsWith("hostssl"))).toEqual(["local all postgres peer"])
   expect(lines.filter((line) => line.includes("app_rw"))).toEqual(
     [101, 102, 103, 104].map(
-      (last) => `hostssl shop app_rw,app_ro,pgbouncer_auth 10.80.0.${last}/32 scram-sha-256`,
+      (last) => `hostssl shop +app_rw,+app_ro,+pgbouncer_auth 10.80.0.${last}/32 scram-sha-256`,
     ),
   )
   expect(lines.join("\n")).not.toContain("0.0.0.0")

@@ -6,7 +6,7 @@ import { pinnedTo } from "../core/pinned.ts"
 import { hostsOf } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { patroniPort } from "./ports.ts"
-import { passwordSecrets, restPassword } from "./roles.ts"
+import { passwordSecrets, restPassword, superuserPassword } from "./roles.ts"
 import { sharedMemoryBytes } from "./tuning.ts"
 
 const runVolume: SwarmMount = { type: "volume", source: "patroni-run", target: "/run/patroni" }
@@ -65,6 +65,7 @@ export function patroniConfigService(fleet: Fleet): SwarmService {
     internalAuthority.name,
     "patroni_tls",
     restPassword,
+    superuserPassword,
     ...Object.values(passwordSecrets),
   ]
   return configService("patroni", "database", {

@@ -12,8 +12,9 @@ export interface AppConnection {
 }
 
 /**
- * The two connections of the app: URLs without a password, which is in the file
- * that `<name>_PASSWORD_FILE` names. Nothing without a database.
+ * The two connections of the app: URLs without a password. The file that
+ * `<name>_PASSWORD_FILE` names holds `login:password`; the login replaces the URL's
+ * user, which is its role. Nothing without a database.
  */
 export function appConnection(fleet: Fleet): AppConnection {
   if (fleet.database === null) return { environment: {}, secrets: [], volumes: [] }

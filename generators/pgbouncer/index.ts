@@ -1,8 +1,8 @@
 import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
-import { internalAuthority, password } from "../core/credentials.ts"
+import { internalAuthority } from "../core/credentials.ts"
 import type { Database, Fleet } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
-import { passwordSecrets } from "../patroni/roles.ts"
+import { loginOf } from "../patroni/roles.ts"
 import { pgbouncerConfig, routeConfig } from "./config.ts"
 import {
   pgbouncerConfigService,
@@ -28,7 +28,7 @@ export const pgbouncer: Component = {
       flows: [],
       files: [],
       checks: [poolerCheck, routeCheck],
-      credentials: [internalAuthority, password(passwordSecrets.pgbouncer_auth)],
+      credentials: [internalAuthority, loginOf("pgbouncer_auth")],
     }
   },
 }
@@ -76,6 +76,7 @@ const poolerCheck: ToolCheck = {
   command: [
     "mkdir -p /run/pgbouncer /run/database && chown postgres /run/database",
     "touch /run/pgbouncer/userlist.txt",
+    "echo 'auth_user = pgbouncer_auth' > /run/pgbouncer/auth.ini",
     `sed 's/^server_tls_sslmode.*/server_tls_sslmode = require/; /^server_tls_ca_file/d' /stack/${poolerPath} > /tmp/pgbouncer.ini`,
     "status=0",
     "timeout -s INT 2 setpriv --reuid=postgres --regid=postgres --init-groups pgbouncer /tmp/pgbouncer.ini > /tmp/log 2>&1 || status=$?",

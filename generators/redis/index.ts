@@ -28,7 +28,7 @@ export const redis: Component = {
       credentials: [
         internalAuthority,
         internalCertificate("redis_tls", hostsOf(fleet, fleet.redisRole)),
-        ...redisUsers.map((user) => password(`redis_${user}_password`)),
+        ...redisUsers.map((user) => password(`redis_${user}_password`, { severalLines: true })),
       ],
     }
   },

@@ -1,27 +1,26 @@
--- A statement that fails would be logged with its password.
-SET log_min_error_statement = panic;
-SET password_encryption = 'scram-sha-256';
+-- What the shop's database is and who may do what in it. These roles have no password: whoever
+-- logs in is a member of one, which logins.sql makes.
 
-\set app_password `cat /run/patroni/passwords/postgres_app_password`
-\set readonly_password `cat /run/patroni/passwords/postgres_readonly_password`
-\set monitor_password `cat /run/patroni/passwords/postgres_monitor_password`
-\set pooler_password `cat /run/patroni/passwords/pgbouncer_auth_password`
-
--- Everything in the shop belongs to the group, so that its login roles can alternate.
-CREATE ROLE shop_owner NOLOGIN;
-CREATE ROLE app_rw LOGIN PASSWORD :'app_password' IN ROLE shop_owner;
+-- Everything in the shop belongs to the group, whichever of its logins made it.
+CREATE ROLE shop_owner;
+CREATE ROLE app_rw IN ROLE shop_owner;
 ALTER ROLE app_rw SET role = 'shop_owner';
-CREATE ROLE app_ro LOGIN PASSWORD :'readonly_password';
+CREATE ROLE app_ro;
 ALTER ROLE app_ro SET default_transaction_read_only = on;
-CREATE ROLE monitor LOGIN PASSWORD :'monitor_password' IN ROLE pg_monitor CONNECTION LIMIT 5;
-CREATE ROLE pgbouncer_auth LOGIN PASSWORD :'pooler_password';
+CREATE ROLE monitor IN ROLE pg_monitor CONNECTION LIMIT 5;
+CREATE ROLE pgbouncer_auth;
+CREATE ROLE replicator REPLICATION;
+CREATE ROLE rewind;
+-- What pg_rewind asks for (PostgreSQL documentation, pg_rewind, Notes).
+GRANT EXECUTE ON FUNCTION
+  pg_ls_dir(text, boolean, boolean), pg_stat_file(text, boolean), pg_read_binary_file(text),
+  pg_read_binary_file(text, bigint, bigint, boolean) TO rewind;
 
 CREATE DATABASE shop OWNER shop_owner;
 REVOKE ALL ON DATABASE shop FROM PUBLIC;
 GRANT CONNECT ON DATABASE shop TO app_ro, pgbouncer_auth, monitor;
 
 \connect shop
-SET log_min_error_statement = panic;
 ALTER SCHEMA public OWNER TO shop_owner;
 GRANT USAGE ON SCHEMA public TO app_ro;
 ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner IN SCHEMA public GRANT SELECT ON TABLES TO app_ro;

@@ -1,6 +1,9 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterEach, describe, expect, test } from "vitest"
 import { createShop, type Shop } from "./src/app.ts"
-import { settingsFrom } from "./src/settings.ts"
+import { loginFrom, settingsFrom } from "./src/settings.ts"
 
 let open: Shop[] = []
 afterEach(async () => {
@@ -54,6 +57,15 @@ describe("trial routes", () => {
 })
 
 describe("settings", () => {
+  test("a secret names the login beside the password, which may hold anything", () => {
+    const passwordFile = join(mkdtempSync(join(tmpdir(), "quickcart-login-")), "secret")
+    const route = { host: "/run", port: 1, user: "app_rw", database: "app_rw", passwordFile }
+    writeFileSync(passwordFile, "app_rw_3f9a12c4:a:b\n")
+    expect(loginFrom(route)).toEqual({ user: "app_rw_3f9a12c4", password: "a:b" })
+    writeFileSync(passwordFile, "alone")
+    expect(loginFrom(route)).toEqual({ user: "app_rw", password: "alone" })
+  })
+
   test("read both routes to the database", () => {
     const { database } = settingsFrom({
       DATABASE_WRITE: "postgres://app_rw@/app_rw?host=/run/pgbouncer&port=6432",

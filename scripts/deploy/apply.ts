@@ -95,7 +95,7 @@ export function wanted(repository: string, environment: string) {
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
-  const secrets = resolveSecrets(fleet.secrets, source, knownNamingKey(state))
+  const secrets = resolveSecrets(fleet, source, knownNamingKey(state))
   const desired = readDesired(join(repository, "stacks", environment), secrets)
   return { fleet, state, desired }
 }

@@ -153,7 +153,7 @@ async function compare(
   const live = await observeLive(connection, fleet)
   const sources = localSecrets(repository, state)
   const { secrets, unknown } = comparableSecrets(
-    fleet.secrets,
+    fleet,
     { value: (name) => ifReadable(() => sources.value(name)) },
     ifReadable(() => knownNamingKey(state)),
     mountedSecrets(live.services),
@@ -212,7 +212,7 @@ function unlikeHashes(desired: Desired, live: Live): Set<string> {
 function liveNamed(secrets: Desired["secrets"], live: Live): Desired["secrets"] {
   const keys = secrets.map((secret) => secret.key)
   return comparableSecrets(
-    keys,
+    { secrets: keys, credentials: [] },
     { value: () => undefined },
     undefined,
     mountedSecrets(live.services),

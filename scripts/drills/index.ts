@@ -1,4 +1,5 @@
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import { credentialRotation } from "./database/credential-rotation.ts"
 import { diskFull } from "./database/disk-full.ts"
 import { patroniKilled, postmasterKilled, primaryHostLoss } from "./database/failover.ts"
 import {
@@ -42,6 +43,7 @@ export const drills: Drill[] = [
   manyClients,
   poolFull,
   plannedSwitchover,
+  credentialRotation,
   redisMasterKilled,
   postmasterKilled,
   patroniKilled,

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { CertificateCredential, Credential } from "../../schema/credential.ts"
 import { openState, type State } from "../io/state.ts"
-import { ensureBoxCredentials, issueBoxCertificate } from "./box-credentials.ts"
+import { ensureBoxCredentials, issueBoxCertificate, nextPasswords } from "./box-credentials.ts"
 import { certificateLines, certificateStatus } from "./certificate.ts"
 import { knownNamingKey } from "./source.ts"
 
@@ -88,6 +88,16 @@ test("inside the fleet another authority signs than visitors trust, for both end
 
 test("a password needs no quoting anywhere", () => {
   expect(value("postgres_app_password")).toMatch(/^[0-9a-f]{48}$/)
+})
+
+test("a password that consumers read by lines is accepted everywhere before it is used", () => {
+  const credential = { kind: "password", name: "x", severalLines: true } as const
+  const [first = "", second = ""] = nextPasswords(credential, "old\noldest")
+  const next = /^old\n([0-9a-f]{48})$/.exec(first)?.[1]
+  expect(second).toBe(`${next}\nold`)
+  expect(nextPasswords({ kind: "password", name: "x" }, "old")).toEqual([
+    expect.stringMatching(/^[0-9a-f]{48}$/),
+  ])
 })
 
 test("the box makes its naming key once; elsewhere none is made up", async () => {

@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
-import type { CertificateCredential, Credential } from "../../schema/credential.ts"
+import type {
+  CertificateCredential,
+  Credential,
+  PasswordCredential,
+} from "../../schema/credential.ts"
 import { run } from "../io/command.ts"
 import type { State } from "../io/state.ts"
 
@@ -95,10 +99,26 @@ function extensions(authority: "public" | "internal", hosts: string[]): string {
   ].join("\n")
 }
 
+/**
+ * Values that a password takes in a rotation, one after another. Where consumers read
+ * several lines, all of them accept the new password before any uses it, and the one
+ * before until the next rotation.
+ */
+export function nextPasswords({ severalLines }: PasswordCredential, current: string): string[] {
+  const next = newPassword()
+  if (severalLines !== true) return [next]
+  const [inUse = ""] = current.split("\n")
+  return [`${inUse}\n${next}`, `${next}\n${inUse}`]
+}
+
 /** 192 bits, in letters that no configuration file, shell or URL gives a meaning. */
+function newPassword(): string {
+  return randomBytes(24).toString("hex")
+}
+
 function ensurePassword(state: State, name: string): void {
   if (state.read("secrets", name) !== undefined) return
-  state.write(randomBytes(24).toString("hex"), "secrets", name)
+  state.write(newPassword(), "secrets", name)
 }
 
 /** One authority for the life of the box, so that who trusts it keeps trusting after a rotation. */

@@ -7,7 +7,7 @@ const source = firstOf([
   { label: ".env", value: (name) => ({ one: "1", two: "2" })[name] },
   { label: "state", value: (name) => ({ one: "other", three: "" })[name] },
 ])
-const resolve = (key: string) => resolveSecrets([key], source, "k")
+const resolve = (key: string) => resolveSecrets({ secrets: [key], credentials: [] }, source, "k")
 const live = (...names: string[]) => names.map((Name) => ({ Spec: { Name } }) as SwarmObject)
 
 test("each name has its source and its state, and old generations are counted", () => {

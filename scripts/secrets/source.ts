@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { parseEnv } from "node:util"
+import type { FleetFile } from "../deploy/fleet-file.ts"
 import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
 import { encryptedSecrets } from "./encrypted.ts"
@@ -50,11 +51,15 @@ export function firstOf(sources: SecretSource[]): SecretSources {
   }
 }
 
+/** The part of `fleet.json` that says which secrets there are. */
+export type FleetSecrets = Pick<FleetFile, "secrets" | "credentials">
+
 export interface ResolvedSecret {
   /** Logical name, as in git. */
   key: string
   /** Name of the immutable Docker secret. */
   name: string
+  /** What the Docker secret holds: the source's value, of a database role its login too. */
   value: string
 }
 
@@ -65,13 +70,14 @@ export interface ResolvedSecret {
  * values or the key that names them.
  */
 export function resolveSecrets(
-  keys: string[],
+  fleet: FleetSecrets,
   source: Pick<SecretSource, "value">,
   namingKey: string | undefined,
 ): ResolvedSecret[] {
+  const keys = fleet.secrets
   const missing = keys.filter((key) => source.value(key) === undefined)
   if (missing.length > 0 || namingKey === undefined) throw lacking(missing, namingKey === undefined)
-  return keys.map((key) => resolved(key, source.value(key) ?? "", namingKey))
+  return keys.map((key) => resolved(fleet, key, source.value(key) ?? "", namingKey))
 }
 
 /**
@@ -99,15 +105,16 @@ function lacking(missing: string[], lacksKey: boolean): Failure {
  * presence is compared, and is listed in `unknown`.
  */
 export function comparableSecrets(
-  keys: string[],
+  fleet: FleetSecrets,
   source: Pick<SecretSource, "value">,
   namingKey: string | undefined,
   mounted: string[],
 ): { secrets: ResolvedSecret[]; unknown: string[] } {
   const unknown: string[] = []
-  const secrets = keys.map((key) => {
+  const secrets = fleet.secrets.map((key) => {
     const value = namingKey === undefined ? undefined : source.value(key)
-    if (value !== undefined && namingKey !== undefined) return resolved(key, value, namingKey)
+    if (value !== undefined && namingKey !== undefined)
+      return resolved(fleet, key, value, namingKey)
     unknown.push(key)
     const name = mounted.find((candidate) => secretKey(candidate) === key)
     return { key, name: name ?? `quickcart_${key}_unknown`, value: "" }
@@ -120,9 +127,20 @@ export function secretKey(dockerName: string): string | undefined {
   return /^quickcart_(.+)_[0-9a-f]{16}$/.exec(dockerName)?.[1]
 }
 
-function resolved(key: string, value: string, namingKey: string): ResolvedSecret {
-  const digest = createHmac("sha256", namingKey).update(`${key}\0${value}`).digest("hex")
-  return { key, name: `quickcart_${key}_${digest.slice(0, 16)}`, value }
+function resolved(
+  { credentials }: FleetSecrets,
+  key: string,
+  value: string,
+  namingKey: string,
+): ResolvedSecret {
+  const credential = credentials.find(({ name }) => name === key)
+  const role = credential?.kind === "password" ? credential.role : undefined
+  const named = role === undefined ? `${key}\0${value}` : `${key}\0${value}\0${role}`
+  const digest = createHmac("sha256", namingKey).update(named).digest("hex")
+  const name = `quickcart_${key}_${digest.slice(0, 16)}`
+  if (role === undefined) return { key, name, value }
+  // A login is named as its secret is, which tells nothing about the password.
+  return { key, name, value: `${role}_${digest.slice(0, 8)}:${value.trim()}` }
 }
 
 /** The key that names secrets, or undefined when none is known here. Throws a Failure for a weak one. */

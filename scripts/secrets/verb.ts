@@ -113,7 +113,7 @@ function openSecrets(repository: string, environment: string): Secrets {
   const state = openState(repository, environment)
   const source = localSecrets(repository, state)
   const key = knownNamingKey(state)
-  const resolve = (names: string[]) => resolveSecrets(names, source, key)
+  const resolve = (secrets: string[]) => resolveSecrets({ ...fleet, secrets }, source, key)
   const resolveAll = () => resolve(fleet.secrets)
   // Nothing can be compared without the key, so all that is missing is named at once.
   if (key === undefined) resolveAll()

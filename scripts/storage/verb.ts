@@ -70,7 +70,11 @@ async function withStore<Result>(
   const source = localSecrets(repository, state)
   const keys = ["storage_access_key", "storage_secret_key"]
   // Named by nothing in Swarm, so any key will do for the names that are not used.
-  const [accessKey = "", secretKey = ""] = resolveSecrets(keys, source, "").map((one) => one.value)
+  const [accessKey = "", secretKey = ""] = resolveSecrets(
+    { secrets: keys, credentials: [] },
+    source,
+    "",
+  ).map((one) => one.value)
   const { endpoint, region } = wanted
   const access = { endpoint, region, accessKey, secretKey }
   if (!wanted.internal) return closing(openObjectStore(access), body)

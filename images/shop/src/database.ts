@@ -1,5 +1,5 @@
 import pg from "pg"
-import { type DatabaseRoute, type DatabaseSettings, firstLine } from "./settings.ts"
+import { type DatabaseRoute, type DatabaseSettings, loginFrom } from "./settings.ts"
 import type { Dependency } from "./stores.ts"
 
 /** Both routes through PgBouncer: `write` leads to the primary, `read` to a replica. */
@@ -14,11 +14,12 @@ const connectionsPerRoute = 10
 
 /** Pools that connect when they are first used. */
 export function openDatabase(settings: DatabaseSettings): Database {
-  const open = ({ passwordFile, ...route }: DatabaseRoute, statementMs: number) => {
+  const open = (route: DatabaseRoute, statementMs: number) => {
     const pool = new pg.Pool({
-      ...route,
-      // Read at each connection, so that a changed password needs no restart.
-      password: () => firstLine(passwordFile),
+      host: route.host,
+      port: route.port,
+      database: route.database,
+      ...loginFrom(route),
       max: connectionsPerRoute,
       connectionTimeoutMillis: 5000,
       idleTimeoutMillis: 60_000,

@@ -5,8 +5,10 @@ export interface DatabaseRoute {
   /** Host, or the directory of a unix socket, e.g. `/run/pgbouncer`. */
   host: string
   port: number
+  /** Role; the one to log in as when the file names no login. */
   user: string
   database: string
+  /** Holds `login:password`, or a password alone. */
   passwordFile: string
 }
 
@@ -68,6 +70,17 @@ export function settingsFrom(environment: Environment): Settings {
 /** The first line of a secret file: later lines are passwords that are only still accepted. */
 export function firstLine(file: string): string {
   return readFileSync(file, "utf8").split("\n")[0] ?? ""
+}
+
+/**
+ * Who to log in as, and with what. Each password of a role has a login of its own, so that
+ * tasks with the old one and with the new one can work side by side.
+ */
+export function loginFrom({ user, passwordFile }: DatabaseRoute) {
+  const line = firstLine(passwordFile)
+  const colon = line.indexOf(":")
+  if (colon < 0) return { user, password: line }
+  return { user: line.slice(0, colon), password: line.slice(colon + 1) }
 }
 
 function databaseFrom(environment: Environment): DatabaseSettings | undefined {

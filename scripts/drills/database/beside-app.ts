@@ -33,8 +33,3 @@ export function besideApp(
     ...rest,
   ])
 }
-
-/** A role's password, as this machine made it for the box. */
-export function passwordOf({ state }: DrillContext, secret: string): string {
-  return state.read("secrets", secret)?.trim() ?? ""
-}

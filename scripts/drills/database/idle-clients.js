@@ -5,12 +5,12 @@ import pg from "pg"
 
 const input = createInterface({ input: process.stdin })
 const line = await new Promise((resolve) => input.once("line", resolve))
-const { count, password } = JSON.parse(line)
+const { count, login } = JSON.parse(line)
 const atOnce = 50
 
 async function open() {
-  const route = { host: "/run/database", port: 6432, user: "app_rw", database: "app_rw" }
-  const client = new pg.Client({ ...route, password })
+  const route = { host: "/run/database", port: 6432, database: "app_rw" }
+  const client = new pg.Client({ ...route, ...login })
   client.on("error", () => {})
   await client.connect()
   await client.query("select 1")
@@ -25,7 +25,7 @@ for (let left = count; left > 0; left -= atOnce) {
   }
 }
 const { rows } = await held[0].query(
-  "select count(*)::int as servers from pg_stat_activity where usename = 'app_rw'",
+  "select count(*)::int as servers from pg_stat_activity where usename = session_user",
 )
 process.stdout.write(JSON.stringify({ held: held.length, servers: rows[0].servers }))
 process.exit(0)

@@ -7,7 +7,8 @@ import type { Drill, DrillContext } from "../drill.ts"
 import { startLoad } from "../load.ts"
 import { summarise } from "../outage.ts"
 import { atMost } from "../report.ts"
-import { besideApp, passwordOf } from "./beside-app.ts"
+import { besideApp } from "./beside-app.ts"
+import { loginOf } from "./logins.ts"
 import { awaitDatabase } from "./members.ts"
 import { clientHost } from "./under-probe.ts"
 
@@ -34,8 +35,8 @@ export const poolFull: Drill = {
     const program = readFileSync(join(import.meta.dirname, "sleepers.js"), "utf8")
     const argv = ["node", "--input-type=module", "--eval", program]
     const child = besideApp(context, clientHost, context.fleet.images.shop ?? "", argv)
-    const password = passwordOf(context, "postgres_app_password")
-    child.stdin.end(`${JSON.stringify({ count: clients, seconds, password })}\n`)
+    const login = loginOf(context, "postgres_app_password")
+    child.stdin.end(`${JSON.stringify({ count: clients, seconds, login })}\n`)
     const symptom = await seen(context)
     const answered = Number(await text(child.stdout))
     const summary = summarise(await load.stop(), ratePerSecond)

@@ -6,7 +6,8 @@ import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { distribution } from "../outage.ts"
 import { atMost } from "../report.ts"
-import { besideApp, passwordOf } from "./beside-app.ts"
+import { besideApp } from "./beside-app.ts"
+import { loginOf } from "./logins.ts"
 import { awaitDatabase } from "./members.ts"
 import { clientHost } from "./under-probe.ts"
 
@@ -70,7 +71,7 @@ export const manyClients: Drill = {
       "--eval",
       program,
     ])
-    const settings = { count: idleClients, password: passwordOf(context, "postgres_app_password") }
+    const settings = { count: idleClients, login: loginOf(context, "postgres_app_password") }
     child.stdin.end(`${JSON.stringify(settings)}\n`)
     const [printed, said] = await Promise.all([text(child.stdout), text(child.stderr)])
     if (printed === "") throw new Failure(`the idle clients said: ${said}`)
@@ -102,10 +103,11 @@ function tpsOf(printed: string): number {
 
 /** pgbench as the app, from an app host. */
 async function pgbench(context: DrillContext, options: string): Promise<string> {
+  const { user, password } = loginOf(context, "postgres_app_password")
   const script = `umask 077; read -r password; printf '*:*:*:*:%s\\n' "$password" > /tmp/pgpass
-    PGPASSFILE=/tmp/pgpass exec /usr/lib/postgresql/17/bin/pgbench --username=app_rw ${options} 2>&1`
+    PGPASSFILE=/tmp/pgpass exec /usr/lib/postgresql/17/bin/pgbench --username=${user} ${options} 2>&1`
   const image = context.fleet.images.postgres ?? ""
   const child = besideApp(context, clientHost, image, ["sh", "-c", script])
-  child.stdin.end(`${passwordOf(context, "postgres_app_password")}\n`)
+  child.stdin.end(`${password}\n`)
   return text(child.stdout)
 }

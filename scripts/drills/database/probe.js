@@ -12,7 +12,7 @@ import pg from "pg"
 
 const input = createInterface({ input: process.stdin })
 const line = await new Promise((resolve) => input.once("line", resolve))
-const { everyMs, seconds, members, passwords, patienceMs } = JSON.parse(line)
+const { everyMs, seconds, members, logins, patienceMs } = JSON.parse(line)
 let ending = false
 input.once("close", () => {
   ending = true
@@ -21,13 +21,12 @@ setTimeout(() => {
   ending = true
 }, seconds * 1000)
 
-const pooled = (user, patience) => {
+const pooled = (route, patience) => {
   const pool = new pg.Pool({
     host: "/run/database",
     port: 6432,
-    user,
-    database: user,
-    password: passwords[user],
+    ...logins[route],
+    database: route,
     max: 100,
     connectionTimeoutMillis: patience,
     query_timeout: patience,
@@ -101,9 +100,8 @@ async function connect(address) {
   const client = new pg.Client({
     host: address,
     port: 5432,
-    user: "app_rw",
+    ...logins.app_rw,
     database: "shop",
-    password: passwords.app_rw,
     ssl: { rejectUnauthorized: false },
     connectionTimeoutMillis: 1000,
     query_timeout: 1000,

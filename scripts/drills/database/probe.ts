@@ -5,8 +5,9 @@ import { hostsOf } from "../../deploy/fleet-file.ts"
 import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
 import { started } from "../started.ts"
-import { besideApp, passwordOf } from "./beside-app.ts"
+import { besideApp } from "./beside-app.ts"
 import type { ProbeResult } from "./ledger.ts"
+import { loginOf } from "./logins.ts"
 
 /** Pace of each kind of statement. */
 export const everyMs = 100
@@ -49,9 +50,9 @@ function settings(context: DrillContext, seconds: number) {
     seconds,
     patienceMs,
     members: members.map(({ name, privateAddress }) => ({ name, address: privateAddress })),
-    passwords: {
-      app_rw: passwordOf(context, "postgres_app_password"),
-      app_ro: passwordOf(context, "postgres_readonly_password"),
+    logins: {
+      app_rw: loginOf(context, "postgres_app_password"),
+      app_ro: loginOf(context, "postgres_readonly_password"),
     },
   }
 }

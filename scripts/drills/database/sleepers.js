@@ -5,11 +5,11 @@ import pg from "pg"
 
 const input = createInterface({ input: process.stdin })
 const line = await new Promise((resolve) => input.once("line", resolve))
-const { count, seconds, password } = JSON.parse(line)
+const { count, seconds, login } = JSON.parse(line)
 
 async function sleep() {
-  const route = { host: "/run/database", port: 6432, user: "app_rw", database: "app_rw" }
-  const client = new pg.Client({ ...route, password })
+  const route = { host: "/run/database", port: 6432, database: "app_rw" }
+  const client = new pg.Client({ ...route, ...login })
   client.on("error", () => {})
   await client.connect()
   await client.query("select pg_sleep($1)", [seconds])
