@@ -4,7 +4,7 @@ import { pinnedTo } from "../core/pinned.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 
 /** Its own need is some 50 MB; the quota of its file is mapped on top of that. */
-const memoryLimitBytes = 400e6
+export const etcdMemoryBytes = 400e6
 
 /** The etcd member of one manager, in the host's network: its address is its identity. */
 export function etcdService(fleet: Fleet, host: Host): SwarmService {
@@ -32,7 +32,7 @@ export function etcdService(fleet: Fleet, host: Host): SwarmService {
       start_interval: "1s",
     },
     stop_grace_period: "30s",
-    deploy: pinnedTo(host, { limits: { memory: String(memoryLimitBytes) } }),
+    deploy: pinnedTo(host, { limits: { memory: String(etcdMemoryBytes) } }),
   }
 }
 

@@ -6,6 +6,7 @@ import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { dynamicConfig } from "./dynamic-config.ts"
 import { memberConfig } from "./member-config.ts"
+import { patroniMonitoring } from "./monitoring.ts"
 import { patroniPort, postgresPort } from "./ports.ts"
 import { passwordSecrets, restPassword } from "./roles.ts"
 import {
@@ -35,6 +36,7 @@ export const patroni: Component = {
         internalCertificate("patroni_tls", hosts),
         ...[restPassword, ...Object.values(passwordSecrets)].map(password),
       ],
+      monitored: patroniMonitoring(fleet, database),
     }
   },
 }
