@@ -13,6 +13,7 @@ import { patroni } from "./patroni/index.ts"
 import { pgbouncer } from "./pgbouncer/index.ts"
 import { prometheus } from "./prometheus/index.ts"
 import { redis } from "./redis/index.ts"
+import { redisExporter } from "./redis-exporter/index.ts"
 import { slo } from "./slo/index.ts"
 import { topology } from "./topology/index.ts"
 
@@ -30,6 +31,7 @@ export const components: readonly Component[] = [
   keepalived,
   nodeExporter,
   blackboxExporter,
+  redisExporter,
   slo,
   prometheus,
   alertmanager,

@@ -102,6 +102,7 @@ export function monitoringFixture(): Monitoring {
 export function watchedFixture(): Fleet {
   const fleet = fleetFixture()
   fleet.database = databaseFixture()
+  fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.monitoring = monitoringFixture()
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
   fleet.scaling = {

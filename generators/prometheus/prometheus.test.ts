@@ -59,6 +59,7 @@ test("the triggers are the spec's numbers", () => {
   expect(alert("AppCpuHigh").expression).toMatch(/\/ 0\.5 > 0\.7$/)
   expect(alert("AppMemoryHigh").expression).toMatch(/\/ 256000000 > 0\.8$/)
   expect(alert("DatabaseCpuHigh").expression).toContain("> 0.7 and on (node)")
+  expect(alert("RedisMemoryHigh").expression).toMatch(/> 0\.7$/)
   const bare = watchedFixture()
   bare.scaling.appCpu = null
   const names = contributionsOf(bare).monitored.flatMap(({ monitored }) =>
@@ -71,12 +72,11 @@ test("the flows let Prometheus reach every target with a fixed address", () => {
   const targets = all.monitored.flatMap(({ monitored }) =>
     monitored.scrapes.flatMap(({ targets }) => (Array.isArray(targets) ? targets : [])),
   )
-  const closed = targets.filter(({ address, labels }) => {
+  const closed = targets.filter(({ address }) => {
     const [ip, port] = address.split(":")
     const to = fleet.hosts.find(({ privateAddress }) => privateAddress === ip)?.role
-    const isOwn = labels.node === host.name
     return (
-      !isOwn &&
+      ip !== host.privateAddress &&
       !all.flows.some(
         (flow) => flow.from === "manager" && flow.to === to && flow.port === Number(port),
       )
