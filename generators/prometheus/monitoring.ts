@@ -13,7 +13,11 @@ import { watchdog } from "./rule-tests.ts"
 
 /** Prometheus about itself, and about whether its alerts arrive. */
 export function prometheusMonitoring(host: Host): Monitored {
-  const prometheus: Scrape = { job: "prometheus", targets: [hostTarget(host, prometheusPort)] }
+  const prometheus: Scrape = {
+    job: "prometheus",
+    // Inside its own container: the way out and back in depends on Docker's proxy.
+    targets: [{ ...hostTarget(host, prometheusPort), address: `127.0.0.1:${prometheusPort}` }],
+  }
   const alertmanager: Scrape & { targets: StaticTarget[] } = {
     job: "alertmanager",
     targets: [hostTarget(host, alertmanagerPort)],
