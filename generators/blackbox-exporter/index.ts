@@ -5,6 +5,7 @@ import { oneByOne } from "../core/one-by-one.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
+import { whereMonitored } from "../prometheus/placement.ts"
 import { blackboxConfig } from "./config.ts"
 import { probeMonitoring, probePort } from "./monitoring.ts"
 
@@ -17,11 +18,8 @@ const memoryLimitBytes = 60e6
 /** Asks the shop as a visitor does, from every load balancer. */
 export const blackboxExporter: Component = {
   name: "blackbox-exporter",
-  contribute: (fleet) => {
-    if (fleet.monitoring === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
-    }
-    return {
+  contribute: (fleet) =>
+    whereMonitored(fleet, () => ({
       services: [
         {
           tier: "monitoring",
@@ -40,12 +38,9 @@ export const blackboxExporter: Component = {
           service: "probes of the shop",
         },
       ],
-      files: [],
       checks: [check],
-      credentials: [],
       monitored: probeMonitoring(fleet),
-    }
-  },
+    })),
 }
 
 function service(fleet: Fleet): SwarmService {

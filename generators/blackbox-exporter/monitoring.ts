@@ -58,7 +58,8 @@ function unreachable(fleet: Fleet, probes: Labels[]): Alert {
     severity: "critical",
     // No series at all is what the loss of every load balancer looks like.
     expression: '(max(probe_success{job="shop-probe"}) or vector(0)) == 0',
-    forSeconds: 30,
+    // The first probe after a start comes within two looks at the rules.
+    forSeconds: 45,
     summary: `The shop does not answer at ${fleet.network.vip}`,
     description: "No load balancer gets an answer from the floating IP.",
     inhibits: {

@@ -1,6 +1,7 @@
 import type { Component, ServiceEntry } from "../core/component.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
+import { whereMonitored } from "../prometheus/placement.ts"
 import { elasticServiceName, nodeMonitoring, pinnedHosts } from "./monitoring.ts"
 import { nodeExporterPort } from "./ports.ts"
 import { elasticService, pinnedService } from "./service.ts"
@@ -8,19 +9,12 @@ import { elasticService, pinnedService } from "./service.ts"
 /** Processors, memory, disks and addresses of every host of the Swarm. */
 export const nodeExporter: Component = {
   name: "node-exporter",
-  contribute: (fleet) => {
-    if (fleet.monitoring === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
-    }
-    return {
+  contribute: (fleet) =>
+    whereMonitored(fleet, () => ({
       services: services(fleet),
       flows: flows(fleet),
-      files: [],
-      checks: [],
-      credentials: [],
       monitored: nodeMonitoring(fleet),
-    }
-  },
+    })),
 }
 
 function services(fleet: Fleet): ServiceEntry[] {
