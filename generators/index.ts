@@ -1,14 +1,20 @@
+import { alertmanager } from "./alertmanager/index.ts"
 import { app } from "./app/index.ts"
+import { blackboxExporter } from "./blackbox-exporter/index.ts"
 import type { Component } from "./core/component.ts"
 import { etcd } from "./etcd/index.ts"
 import { haproxy } from "./haproxy/index.ts"
 import { host } from "./host/index.ts"
 import { keepalived } from "./keepalived/index.ts"
+import { nodeExporter } from "./node-exporter/index.ts"
 import { objectStorage } from "./object-storage/index.ts"
 import { objectStorageStandIn } from "./object-storage/stand-in.ts"
 import { patroni } from "./patroni/index.ts"
 import { pgbouncer } from "./pgbouncer/index.ts"
+import { prometheus } from "./prometheus/index.ts"
 import { redis } from "./redis/index.ts"
+import { redisExporter } from "./redis-exporter/index.ts"
+import { slo } from "./slo/index.ts"
 import { topology } from "./topology/index.ts"
 
 /** Every part of the fleet. A new one is a folder and a line here. */
@@ -23,5 +29,11 @@ export const components: readonly Component[] = [
   app,
   haproxy,
   keepalived,
+  nodeExporter,
+  blackboxExporter,
+  redisExporter,
+  slo,
+  prometheus,
+  alertmanager,
   topology,
 ]

@@ -10,6 +10,8 @@ export const imageNames = [
   "pgbouncer",
   "redis",
   "s3",
+  "prometheus",
+  "exporters",
 ] as const
 
 export type ImageName = (typeof imageNames)[number]

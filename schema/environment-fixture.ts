@@ -60,5 +60,7 @@ export function lockFixture(): ImageLock {
     pgbouncer: locked("8"),
     redis: locked("9"),
     s3: locked("a"),
+    prometheus: locked("b"),
+    exporters: locked("c"),
   }
 }

@@ -369,6 +369,25 @@ export interface Objectives {
    * @examples ["99.9%"]
    */
   availability: Percent
+  /**
+   * How fast the app answers, over 30 days.
+   * @default none
+   */
+  latency?: LatencyObjective
+}
+
+/** A share of answers within a time. */
+export interface LatencyObjective {
+  /**
+   * Longest time; a bucket of the app's histogram `http_request_duration_seconds`.
+   * @examples ["300ms"]
+   */
+  threshold: Duration
+  /**
+   * Share of answers that take no longer.
+   * @examples ["99%"]
+   */
+  share: Percent
 }
 
 /** Where the fleet's own images (HAProxy, Keepalived, ...) come from. */
@@ -898,20 +917,119 @@ export interface ObjectStorage {
   backupBucket?: string
 }
 
-/** Prometheus, Alertmanager, Grafana. */
+/**
+ * Prometheus and Alertmanager on the last manager, exporters on every host. The
+ * section's presence switches them on.
+ */
 export interface Monitoring {
   /**
-   * Time between two scrapes of a target.
+   * Time between two scrapes of a target, and between two looks at the rules.
    * @default "15s"
    * @examples ["30s"]
    */
   scrapeInterval?: Duration
   /**
-   * How long metrics are kept.
+   * How long metrics are kept, unless `storage` is full before.
    * @default "15d"
    * @examples ["30d"]
    */
   retention?: Duration
+  /**
+   * Disk that metrics may fill; the oldest go first.
+   * @default 20% of a manager's disk
+   * @examples ["20GB"]
+   */
+  storage?: ByteSize
+  /**
+   * Memory that Prometheus may use at most.
+   * @default a quarter of a manager's memory
+   * @examples ["1GB"]
+   */
+  memory?: ByteSize
+  /**
+   * Where people read the runbooks: the address before `/<alert>.md` in each
+   * notification.
+   * @pattern ^[A-Za-z0-9:/._~%-]+$
+   * @default "docs/runbooks"
+   * @examples ["https://git.example.com/quickcart/blob/main/docs/runbooks"]
+   */
+  runbooks?: string
+  /**
+   * Who is told. Addresses that are keys, and keys, are secrets.
+   * @default nobody
+   */
+  notify?: Notify
+}
+
+/**
+ * Who is told what: `critical` alerts page, `warning` ones are tickets, `info`
+ * ones only show. Whoever is missing here is left out.
+ */
+export interface Notify {
+  /**
+   * Critical alerts and warnings by e-mail.
+   * @default none
+   */
+  email?: NotifyEmail
+  /**
+   * Critical alerts and warnings to a Slack channel; the webhook's URL is the
+   * secret `alertmanager_slack_url`.
+   * @default none
+   */
+  slack?: NotifySlack
+  /**
+   * Critical alerts to PagerDuty; the integration key is the secret
+   * `alertmanager_pagerduty_key`.
+   * @default false
+   * @examples [true]
+   */
+  pagerDuty?: boolean
+  /**
+   * Ping a dead man's switch every minute, which tells people when the pings
+   * stop; its URL is the secret `alertmanager_heartbeat_url`.
+   * @default false
+   * @examples [true]
+   */
+  heartbeat?: boolean
+}
+
+/** E-mail over a mail server that offers STARTTLS. */
+export interface NotifyEmail {
+  /**
+   * Receiver.
+   * @pattern ^[^@\s]+@[^@\s]+$
+   * @examples ["oncall@example.com"]
+   */
+  to: string
+  /**
+   * Sender.
+   * @pattern ^[^@\s]+@[^@\s]+$
+   * @examples ["alerts@example.com"]
+   */
+  from: string
+  /**
+   * Mail server as `host:port`.
+   * @pattern ^[A-Za-z0-9.-]+:[0-9]{1,5}$
+   * @examples ["smtp.example.com:587"]
+   */
+  smarthost: string
+  /**
+   * User at the mail server; the password is the secret
+   * `alertmanager_smtp_password`.
+   * @default no login
+   * @examples ["alerts@example.com"]
+   */
+  username?: string
+}
+
+/** A Slack channel. */
+export interface NotifySlack {
+  /**
+   * Channel the webhook may write to.
+   * @pattern ^#[a-z0-9_-]{1,79}$
+   * @examples ["#ops"]
+   */
+  channel: string
 }
 
 /** Load at which a tier has to grow (seed section 2.2). */

@@ -18,11 +18,13 @@ const parallelBuilds = 3
 /** The largest first, so that it does not end alone. */
 const buildOrder: readonly ImageName[] = [
   "host",
+  "prometheus",
   "postgres",
   "shop",
   "pgbouncer",
   "etcd",
   "keepalived",
+  "exporters",
   "s3",
   "redis",
   "haproxy",

@@ -1,7 +1,12 @@
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Fleet } from "../generators/core/fleet.ts"
-import { databaseFixture, fleetFixture } from "../generators/core/fleet-fixture.ts"
+import {
+  databaseFixture,
+  fleetFixture,
+  monitoringFixture,
+  watchedFixture,
+} from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
 import { listFiles } from "../scripts/io/files.ts"
 
@@ -40,6 +45,23 @@ function everything(): Fleet {
     imagesBaseUrl: "https://10.10.1.1:9000/images",
   }
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
+  fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
+  fleet.monitoring = {
+    ...monitoringFixture(),
+    runbooks: "https://git.example.test/docs/runbooks",
+    notify: {
+      email: {
+        to: "oncall@example.test",
+        from: "alerts@example.test",
+        smarthost: "mail.example.test:587",
+        username: "alerts",
+      },
+      slackChannel: "#ops",
+      pagerDuty: true,
+      heartbeat: true,
+    },
+  }
+  fleet.scaling = watchedFixture().scaling
   fleet.flashSales = [
     {
       name: "harbolnas",

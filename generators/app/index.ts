@@ -1,6 +1,7 @@
 import type { Component } from "../core/component.ts"
 import { waves } from "../core/waves.ts"
 import { migrationJob } from "./migration.ts"
+import { appMonitoring } from "./monitoring.ts"
 import { appService } from "./service.ts"
 
 /** The shop itself: stateless tasks on the app hosts. */
@@ -33,5 +34,6 @@ export const app: Component = {
     files: [],
     checks: [],
     credentials: [],
+    monitored: appMonitoring(fleet),
   }),
 }

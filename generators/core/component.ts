@@ -1,6 +1,7 @@
 import type { ImageName } from "../../images/names.ts"
 import type { Credential } from "../../schema/credential.ts"
 import type { Fleet, Flow } from "./fleet.ts"
+import type { Monitored } from "./monitoring.ts"
 import type { SwarmService } from "./swarm-service.ts"
 
 /** A file below `stacks/<env>/`. */
@@ -27,9 +28,10 @@ export interface Rollout {
   deadlineSeconds: number
   /**
    * What a change of the service means: `reload` for config services (nothing
-   * restarts), `restart` for services whose tasks are replaced.
+   * restarts), `restart` for services whose tasks are replaced, `unseen` for
+   * those that no visitor's request passes, though their tasks are replaced.
    */
-  impact: "reload" | "restart"
+  impact: "reload" | "restart" | "unseen"
   /**
    * What one of the hosts holds for all: services of a wave with the same
    * leader are changed one at a time, the host that leads last. New ones start
@@ -73,17 +75,24 @@ export interface Contribution {
   checks: ToolCheck[]
   /** Secrets it mounts whose values the fleet can make itself. */
   credentials: Credential[]
+  /** What to watch of it; looked at only in fleets with monitoring. */
+  monitored?: Monitored
 }
 
 /** The sum over all components, in the order of `generators/index.ts`. */
-export type Contributions = Contribution
+export interface Contributions extends Omit<Contribution, "monitored"> {
+  /** By component, in the same order; empty in a fleet without monitoring. */
+  monitored: { component: string; monitored: Monitored }[]
+}
 
 /**
- * A part of the fleet. `contribute` looks only at the fleet; `render` may fold
- * what every component contributed (a README, a scrape list, a firewall).
+ * A part of the fleet. `contribute` looks only at the fleet. `fold` adds what
+ * runs on files made from what all components contributed (Prometheus's rules);
+ * `render` makes further files from everything (a README).
  */
 export interface Component {
   name: string
   contribute(fleet: Fleet): Contribution
+  fold?(fleet: Fleet, all: Contributions): Contribution
   render?(fleet: Fleet, all: Contributions): RenderedFile[]
 }

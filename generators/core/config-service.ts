@@ -1,10 +1,11 @@
-import type { Role } from "./fleet.ts"
+import type { Host, Role } from "./fleet.ts"
 import { oneByOne } from "./one-by-one.ts"
-import { onRole } from "./roles.ts"
+import { onHost, onRole } from "./roles.ts"
 import type { SwarmService } from "./swarm-service.ts"
 
 type Delivery = Pick<SwarmService, "image" | "configs" | "secrets" | "volumes" | "networks"> & {
   hostname?: string
+  environment?: Record<string, string>
 }
 
 /**
@@ -13,7 +14,11 @@ type Delivery = Pick<SwarmService, "image" | "configs" | "secrets" | "volumes" |
  * the daemon reload. It turns healthy when the daemon took them; otherwise its
  * update fails and Swarm's rollback delivers the previous files again.
  */
-export function configService(component: string, role: Role, delivery: Delivery): SwarmService {
+export function configService(
+  component: string,
+  where: Role | Host,
+  delivery: Delivery,
+): SwarmService {
   return {
     ...delivery,
     entrypoint: ["/usr/local/bin/deliver", component],
@@ -32,7 +37,10 @@ export function configService(component: string, role: Role, delivery: Delivery)
     deploy: {
       mode: "global",
       endpoint_mode: "dnsrr",
-      placement: { constraints: [onRole(role)] },
+      placement: {
+        constraints:
+          typeof where === "string" ? [onRole(where)] : [onRole(where.role), onHost(where)],
+      },
       restart_policy: { condition: "any", delay: "1s" },
       ...oneByOne("5s"),
     },

@@ -12,6 +12,7 @@ const asking = (...credentials: Contributions["credentials"]): Contributions => 
   files: [],
   checks: [],
   credentials,
+  monitored: [],
 })
 
 test("an internal certificate is valid for every name and address of its hosts", () => {

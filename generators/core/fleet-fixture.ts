@@ -1,4 +1,4 @@
-import type { Database, Fleet, Host, Role } from "./fleet.ts"
+import type { Database, Fleet, Host, Monitoring, Role } from "./fleet.ts"
 import { resolveScaling } from "./resolve-scaling.ts"
 
 /** How many hosts of each role a fixture has. */
@@ -44,6 +44,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       rpoSeconds: 300,
       rtoSeconds: 900,
       availability: 0.999,
+      latency: null,
     },
     registry: { address: "10.10.0.2:5000", insecure: true },
     images: {
@@ -57,12 +58,15 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       pgbouncer: "10.10.0.2:5000/pgbouncer:0000000000000008",
       redis: "10.10.0.2:5000/redis:0000000000000009",
       s3: "10.10.0.2:5000/s3:000000000000000a",
+      prometheus: "10.10.0.2:5000/prometheus:000000000000000b",
+      exporters: "10.10.0.2:5000/exporters:000000000000000c",
     },
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
     database: null,
     redis: null,
     objectStorage: null,
+    monitoring: null,
     scaling: resolveScaling(),
     flashSales: [],
     secrets: [],
@@ -81,6 +85,39 @@ export function databaseFixture(): Database {
     failover: { ttlSeconds: 20, loopWaitSeconds: 5, retryTimeoutSeconds: 5 },
     pool: { writeConnections: null, readConnections: null, queryWaitTimeoutSeconds: 60 },
   }
+}
+
+/** Monitoring for fixtures, with every default and nobody to tell. */
+export function monitoringFixture(): Monitoring {
+  return {
+    scrapeIntervalSeconds: 15,
+    retentionSeconds: 15 * 86_400,
+    storageBytes: 10e9,
+    memoryBytes: 2e9,
+    runbooks: "docs/runbooks",
+    notify: { email: null, slackChannel: null, pagerDuty: false, heartbeat: false },
+  }
+}
+
+/** A fleet of which everything is watched that may be: the data tier, every trigger and objective. */
+export function watchedFixture(): Fleet {
+  const fleet = fleetFixture()
+  fleet.database = databaseFixture()
+  fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
+  fleet.monitoring = monitoringFixture()
+  fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
+  fleet.scaling = {
+    loadBalancerCpu: 0.6,
+    loadBalancerBitsPerSecond: null,
+    appCpu: 0.7,
+    appMemory: 0.8,
+    databaseCpu: 0.7,
+    databaseDiskIops: null,
+    objectStorageBitsPerSecond: null,
+    replicaReadLatencySeconds: 0.1,
+    redisMemory: 0.7,
+  }
+  return fleet
 }
 
 const firstAddress: Record<keyof HostCounts, string> = {

@@ -73,6 +73,24 @@ export interface Scaling {
   objectStorageBitsPerSecond: number | null
 }
 
+/** The resolved monitoring: Prometheus and Alertmanager on one manager. */
+export interface Monitoring {
+  scrapeIntervalSeconds: number
+  retentionSeconds: number
+  /** Most that metrics may take of the manager's disk. */
+  storageBytes: number
+  /** Most that Prometheus may use. */
+  memoryBytes: number
+  /** Where the runbooks are read, without a final slash. */
+  runbooks: string
+  notify: {
+    email: { to: string; from: string; smarthost: string; username: string | null } | null
+    slackChannel: string | null
+    pagerDuty: boolean
+    heartbeat: boolean
+  }
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -130,6 +148,8 @@ export interface Fleet {
     rtoSeconds: number
     /** 0..1 */
     availability: number
+    /** Share of answers, 0..1, that take no longer than the threshold; null without the objective. */
+    latency: { thresholdSeconds: number; share: number } | null
   }
   registry: { address: string; insecure: boolean }
   /** Complete references of the fleet's own images, by name. */
@@ -205,6 +225,8 @@ export interface Fleet {
     /** Without a final slash. */
     imagesBaseUrl: string
   } | null
+  /** Null where the spec declares no monitoring. */
+  monitoring: Monitoring | null
   /** Load at which a tier has to grow; null where the spec names none. */
   scaling: Scaling
   flashSales: {

@@ -1,6 +1,6 @@
 import { components } from "../index.ts"
 import { canonicalJson } from "./canonical.ts"
-import type { Component, Contributions, RenderedFile } from "./component.ts"
+import type { Component, Contribution, Contributions, RenderedFile } from "./component.ts"
 import type { Fleet } from "./fleet.ts"
 import { fleetFile } from "./fleet-file.ts"
 import { sha256 } from "./hash.ts"
@@ -14,13 +14,27 @@ export function contributionsOf(
   fleet: Fleet,
   list: readonly Component[] = components,
 ): Contributions {
-  const all = list.map((component) => component.contribute(fleet))
+  const own = list.map(({ name, contribute }) => ({ name, part: contribute(fleet) }))
+  const all = sum(fleet, own)
+  const folded = list.flatMap(({ name, fold }) =>
+    fold === undefined ? [] : [{ name, part: fold(fleet, all) }],
+  )
+  return sum(fleet, [...own, ...folded])
+}
+
+function sum(fleet: Fleet, parts: { name: string; part: Contribution }[]): Contributions {
   return {
-    services: all.flatMap((one) => one.services),
-    flows: all.flatMap((one) => one.flows),
-    files: all.flatMap((one) => one.files),
-    checks: all.flatMap((one) => one.checks),
-    credentials: all.flatMap((one) => one.credentials),
+    services: parts.flatMap(({ part }) => part.services),
+    flows: parts.flatMap(({ part }) => part.flows),
+    files: parts.flatMap(({ part }) => part.files),
+    checks: parts.flatMap(({ part }) => part.checks),
+    credentials: parts.flatMap(({ part }) => part.credentials),
+    monitored:
+      fleet.monitoring === null
+        ? []
+        : parts.flatMap(({ name, part: { monitored } }) =>
+            monitored === undefined ? [] : [{ component: name, monitored }],
+          ),
   }
 }
 

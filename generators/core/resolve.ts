@@ -9,6 +9,7 @@ import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/qua
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
 import { resolveDatabase } from "./resolve-database.ts"
+import { resolveMonitoring } from "./resolve-monitoring.ts"
 import { resolveRedis } from "./resolve-redis.ts"
 import { resolveScaling } from "./resolve-scaling.ts"
 import { kebabRole } from "./roles.ts"
@@ -57,6 +58,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
       rpoSeconds: parseDurationSeconds(spec.objectives.rpo),
       rtoSeconds: parseDurationSeconds(spec.objectives.rto),
       availability: parsePercent(spec.objectives.availability),
+      latency: resolveLatency(spec.objectives.latency),
     },
     registry: { address: spec.images.registry, insecure: spec.images.insecure ?? false },
     images,
@@ -65,9 +67,18 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     database: resolveDatabase(spec, redis),
     redis,
     objectStorage: resolveObjectStorage(spec),
+    monitoring: resolveMonitoring(spec),
     scaling: resolveScaling(spec.scaling),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),
+  }
+}
+
+function resolveLatency(written: EnvironmentSpec["objectives"]["latency"]) {
+  if (written === undefined) return null
+  return {
+    thresholdSeconds: parseDurationSeconds(written.threshold),
+    share: parsePercent(written.share),
   }
 }
 

@@ -30,6 +30,7 @@ function stackOf(...services: ServiceEntry[]) {
     files: [],
     checks: [],
     credentials: [],
+    monitored: [],
   })
   return parse(file?.text ?? "", { version: "1.1" })
 }
@@ -42,6 +43,7 @@ test("makes a file for each tier", () => {
     files: [],
     checks: [],
     credentials: [],
+    monitored: [],
   })
   expect(files.map((file) => file.path)).toEqual(["app.stack.yaml", "edge.stack.yaml"])
 })
@@ -93,7 +95,14 @@ test("tells the overlay of encryption and of an MTU that is not Ethernet's", () 
   fleet.network.encryptedOverlay = true
   fleet.network.mtuBytes = 1450
   const services = [service("a", { networks: { edge: null } })]
-  const [file] = stackFiles(fleet, { services, flows: [], files: [], checks: [], credentials: [] })
+  const [file] = stackFiles(fleet, {
+    services,
+    flows: [],
+    files: [],
+    checks: [],
+    credentials: [],
+    monitored: [],
+  })
   expect(parse(file?.text ?? "").networks.edge.driver_opts).toEqual({
     encrypted: "true",
     "com.docker.network.driver.mtu": "1450",

@@ -8,4 +8,5 @@ export const waves = {
   pooling: 200,
   app: 300,
   edge: 400,
+  monitoring: 500,
 } as const

@@ -31,7 +31,7 @@ export function etcdConfig(fleet: Fleet, host: Host): string {
     "advertise-client-urls": clientUrl(host),
     "listen-peer-urls": peerUrl(host),
     "initial-advertise-peer-urls": peerUrl(host),
-    "listen-metrics-urls": `http://127.0.0.1:${etcdHealthPort}`,
+    "listen-metrics-urls": metricsUrls(fleet, host).join(","),
     "initial-cluster": members.map((member) => `${member.name}=${peerUrl(member)}`).join(","),
     "initial-cluster-token": `quickcart-${fleet.environment}`,
     "initial-cluster-state": "new",
@@ -45,6 +45,12 @@ export function etcdConfig(fleet: Fleet, host: Host): string {
     "log-level": "warn",
   }
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
+}
+
+/** Metrics and health, which anybody may read; to the network only where somebody does. */
+function metricsUrls(fleet: Fleet, host: Host): string[] {
+  const addresses = ["127.0.0.1", ...(fleet.monitoring === null ? [] : [host.privateAddress])]
+  return addresses.map((address) => `http://${address}:${etcdHealthPort}`)
 }
 
 function clientUrl(host: Host): string {

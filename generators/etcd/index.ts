@@ -1,10 +1,11 @@
 import type { Component, ToolCheck } from "../core/component.ts"
 import { internalAuthority, internalCertificate } from "../core/credentials.ts"
-import type { Host } from "../core/fleet.ts"
+import type { Flow, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { etcdConfig } from "./config.ts"
-import { etcdClientPort, etcdPeerPort } from "./ports.ts"
+import { etcdMonitoring } from "./monitoring.ts"
+import { etcdClientPort, etcdHealthPort, etcdPeerPort } from "./ports.ts"
 import { configKey, etcdService } from "./service.ts"
 
 /** Where Patroni's members agree who is the primary: one etcd member on each manager. */
@@ -38,12 +39,22 @@ export const etcd: Component = {
           port: etcdPeerPort,
           service: "etcd members",
         },
+        ...(fleet.monitoring === null ? [] : [metrics]),
       ],
       files: [],
       checks: hosts.map(check),
       credentials: [internalAuthority, internalCertificate("etcd_tls", hosts)],
+      monitored: etcdMonitoring(fleet),
     }
   },
+}
+
+const metrics: Flow = {
+  from: "manager",
+  to: "manager",
+  protocol: "tcp",
+  port: etcdHealthPort,
+  service: "etcd metrics",
 }
 
 function configPath(host: Host): string {
@@ -59,7 +70,7 @@ function check(host: Host): ToolCheck {
       "mkdir -p /run/etcd && cd /run/etcd",
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x -keyout key -out ca.pem 2> /dev/null",
       "cat ca.pem key > tls.pem",
-      `sed 's|${host.privateAddress.replaceAll(".", "\\.")}:|127.0.0.1:|g' /stack/${configPath(host)} > /tmp/etcd.yaml`,
+      `sed 's|${host.privateAddress.replaceAll(".", "\\.")}:|127.0.0.2:|g' /stack/${configPath(host)} > /tmp/etcd.yaml`,
       "status=0",
       "timeout 3 etcd --config-file /tmp/etcd.yaml > /tmp/log 2>&1 || status=$?",
       'if [ "$status" -ne 124 ]; then cat /tmp/log; exit 1; fi',

@@ -4,6 +4,7 @@ import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { haproxyConfig } from "./config.ts"
 import { hardStopSeconds } from "./limits.ts"
+import { haproxyMonitoring } from "./monitoring.ts"
 import { metricsPort } from "./ports.ts"
 import type { RateLimit } from "./rate-limit.ts"
 import { haproxyConfigService, haproxyService } from "./service.ts"
@@ -106,5 +107,6 @@ export const haproxy: Component = {
         hosts: [fleet.edge.hostname, ...fleet.edge.aliases, "localhost"],
       },
     ],
+    monitored: haproxyMonitoring(fleet),
   }),
 }

@@ -3,6 +3,7 @@ import type { Fleet, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { keepalivedConfig } from "./config.ts"
+import { keepalivedMonitoring } from "./monitoring.ts"
 import { configKey, keepalivedConfigService, keepalivedService } from "./service.ts"
 
 /** The floating IP: VRRP between the load balancers, tied to HAProxy's health. */
@@ -50,6 +51,7 @@ export const keepalived: Component = {
       files: [],
       checks: hosts.map((host) => check(fleet, host)),
       credentials: [],
+      monitored: keepalivedMonitoring(fleet),
     }
   },
 }

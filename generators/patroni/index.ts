@@ -6,6 +6,7 @@ import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { dynamicConfig } from "./dynamic-config.ts"
 import { memberConfig } from "./member-config.ts"
+import { patroniMonitoring } from "./monitoring.ts"
 import { patroniPort, postgresPort } from "./ports.ts"
 import { loginOf, restPassword, roles, superuserPassword } from "./roles.ts"
 import {
@@ -37,6 +38,7 @@ export const patroni: Component = {
         password(superuserPassword),
         ...roles.map(loginOf),
       ],
+      monitored: patroniMonitoring(fleet, database),
     }
   },
 }

@@ -7,8 +7,7 @@ const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => un
   [["edge", "cdn"], (spec) => spec.edge.cdn],
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
   [["backup"], (spec) => spec.backup],
-  [["monitoring"], (spec) => spec.monitoring],
-  [["scaling"], (spec) => spec.scaling],
+  [["scaling"], (spec) => (spec.monitoring === undefined ? spec.scaling : undefined)],
   [["flashSales"], (spec) => spec.flashSales],
 ]
 

@@ -6,6 +6,7 @@ import * as declared from "./declared.ts"
 import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
+import * as monitoring from "./monitoring.ts"
 import * as network from "./network.ts"
 import { standIn, storageNames } from "./object-storage.ts"
 import * as quorum from "./quorum.ts"
@@ -53,6 +54,8 @@ export const rules: readonly Rule[] = [
   redisFailover,
   storageNames,
   standIn,
+  monitoring.memory,
+  monitoring.listeners,
   app.replicas,
   app.idleHosts,
   schedule.timezone,

@@ -17,7 +17,7 @@ export type Leader = "vip" | "primary" | "none"
 interface Rollout {
   wave: number
   deadlineSeconds: number
-  impact: "reload" | "restart"
+  impact: "reload" | "restart" | "unseen"
   leader?: Leader
 }
 
@@ -28,7 +28,7 @@ export interface DesiredService {
   shortName: string
   wave: number
   deadlineSeconds: number
-  impact: "reload" | "restart"
+  impact: "reload" | "restart" | "unseen"
   /** Services of a wave that share one are changed one at a time, the leading host last. */
   leader: Leader | undefined
   /** Host it is pinned to. */

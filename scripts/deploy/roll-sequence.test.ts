@@ -66,7 +66,7 @@ test("Redis comes in two steps, members and forming, and its members change one 
     join(repository, "stacks/local-data"),
     secrets.map((key) => ({ key, name: key, value: "" })),
   )
-  const redis = services.filter(({ shortName }) => shortName.startsWith("redis-"))
+  const redis = services.filter(({ shortName }) => /^redis-(sessions|cache)-/.test(shortName))
   const sizes = (kind: "create-service" | "update-service") =>
     [...Map.groupBy(redis, ({ wave }) => wave).values()].map((wave) =>
       rollSequence(

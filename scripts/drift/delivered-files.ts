@@ -3,7 +3,7 @@ import { type FleetFile, swarmHosts } from "../deploy/fleet-file.ts"
 import type { SwarmService, SwarmTask } from "../deploy/swarm-types.ts"
 import type { Difference } from "./difference.ts"
 import type { Live, LiveFile } from "./live.ts"
-import { placementRoles } from "./placement.ts"
+import { placementHost, placementRoles } from "./placement.ts"
 import { list, record } from "./stack-value.ts"
 
 /** A config service: brings files to the daemon that shares its hosts. */
@@ -35,12 +35,14 @@ export function deliveries(services: SwarmService[], fleet: FleetFile): Delivery
     const [program, component] = list(containerSpec(service).Command).map(String)
     if (program !== deliverProgram || component === undefined) return []
     const roles = placementRoles(service)
+    const pinned = placementHost(service)
     return [
       {
         service: service.Spec.Name,
         component,
         hosts: swarmHosts(fleet)
           .filter((host) => roles.includes(host.role))
+          .filter((host) => pinned === undefined || host.name === pinned)
           .map((host) => host.name),
         directory: `/run/${component}`,
         volume: volumeAt(service, `/run/${component}`),

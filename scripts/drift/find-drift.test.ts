@@ -301,6 +301,17 @@ test("files are judged only where the config task has delivered the live configs
   expect([starting, older, unread]).toEqual([[], [], []])
 })
 
+test("a config service that is pinned to a host delivers nowhere else", () => {
+  const lost = (pinned: string[]) =>
+    after((scene) => {
+      const placement = record(task(scene, "haproxy-config").Placement)
+      placement.Constraints = [...list(placement.Constraints), ...pinned]
+      scene.live.files = scene.live.files.filter(({ host }) => host !== "load-balancer-2")
+    }).filter((line) => line.includes("/run/haproxy/"))
+  expect(lost(["node.labels.host == load-balancer-1"])).toEqual([])
+  expect(lost([])).toContain("drift file load-balancer-2:/run/haproxy/haproxy.cfg")
+})
+
 test("no live variable, argument or random-looking value is shown", () => {
   const scene = recordedFleet()
   const planted = ["plain-but-private", "Zx81kQpW7tR2vB9nM4cL6hJ3"]

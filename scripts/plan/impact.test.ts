@@ -39,6 +39,11 @@ test("a config service reloads", () => {
   ).toBe("reload; none; the files are validated and reloaded; the daemon keeps its connections")
 })
 
+test("nobody waits for what only watches", () => {
+  const impact = impactOf("prometheus", { impact: "unseen", role: "manager", host: "manager-3" })
+  expect(impact).toMatch(/^restart; none; no visitor's request passes it/)
+})
+
 test("HAProxy fails over: the watch notices, then the VIP moves", () => {
   expect(impactOf("haproxy-1", balancer)).toBe(
     "failover; 0.22 s, at most 0.72 s; the standby restarts first, the VIP's owner last: of 2 the " +

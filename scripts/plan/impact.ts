@@ -42,6 +42,10 @@ export function updateImpact(
     const reason = "the files are validated and reloaded; the daemon keeps its connections"
     return { kind: "reload", unavailable: none, reason, ...undone }
   }
+  if (service.impact === "unseen") {
+    const reason = "no visitor's request passes it; what it watches is not watched meanwhile"
+    return { kind: "restart", unavailable: none, reason, ...undone }
+  }
   if (service.leader === "vip") return movesVip(service, definition, context)
   const role = placedOn(definition, "role")
   if (role === "database" && durableVolumes(service).length > 0) {

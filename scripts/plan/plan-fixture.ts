@@ -59,7 +59,7 @@ export function hosts(
 
 export interface ServiceParts {
   wave?: number
-  impact?: "reload" | "restart"
+  impact?: "reload" | "restart" | "unseen"
   leader?: Leader
   role?: string
   host?: string

@@ -52,6 +52,11 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       edit("configs/patroni/database-1.yml", "scope: shop", "scope: 7")
       edit("configs/pgbouncer/pgbouncer.ini", "pool_mode = transaction", "pool_mode = transactions")
       edit("configs/pgbouncer/database-route.cfg", "balance leastconn", "balance fairly")
+      edit("configs/prometheus/prometheus.yml", "scrape_timeout: 10s", "scrape_timeout: 1m")
+      edit("configs/prometheus/rules/slo.yml", "bad_ratio_rate30m\n", "bad_ratio_rate5m\n")
+      edit("configs/prometheus/rules/keepalived.yml", "> 1\n", "> 2\n")
+      edit("configs/prometheus/rules/etcd.yml", "vector(0)) < 2", "vector(0)) < 4")
+      edit("configs/alertmanager/alertmanager.yml", "receiver: nobody", "receiver: noone")
     })
     afterAll(() => rmSync(broken, { recursive: true, force: true }))
 
@@ -73,6 +78,11 @@ describe.runIf(dockerAnswers())("the real tools", () => {
       ["patroni --validate-config database-1", /scope 7 is not a string/],
       ["pgbouncer", /pool_mode/],
       ["haproxy -c database-route", /balance only supports/],
+      ["promtool check config", /scrape timeout greater than scrape interval/],
+      ["promtool check rules", /duplicate rule/],
+      ["promtool test rules keepalived", /VipOwnedTwice/],
+      ["promtool test rules of a healthy local-data", /got: *\n?.*EtcdWithoutQuorum/],
+      ["amtool check-config", /undefined receiver "noone"/],
     ])("%s", async (name, complaint) => {
       const check = checksOf("local-data").find((candidate) => candidate.name === name)
       if (check === undefined) throw new Error(`no check is called ${name}`)

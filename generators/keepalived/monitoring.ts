@@ -1,0 +1,61 @@
+import type { Fleet } from "../core/fleet.ts"
+import { type Monitored, series, steady } from "../core/monitoring.ts"
+import { hostsOf } from "../core/roles.ts"
+import { nodeLabels } from "../node-exporter/monitoring.ts"
+
+/** Several advertisements and two scrapes: a takeover never looks like two owners for as long. */
+const ownerSeconds = 60
+
+/** Who owns the floating IP, as the load balancers' interfaces say: Keepalived's opinion may differ. */
+export function keepalivedMonitoring(fleet: Fleet): Monitored {
+  const { vip } = fleet.network
+  const [owner, other] = hostsOf(fleet, "loadBalancer").map((host) =>
+    series("node_network_address_info", {
+      ...nodeLabels(host),
+      address: vip,
+      device: fleet.provider.publicInterface,
+    }),
+  )
+  if (owner === undefined || other === undefined) {
+    return { scrapes: [], recordings: [], alerts: [], healthy: {} }
+  }
+  return {
+    scrapes: [],
+    recordings: [],
+    alerts: [
+      {
+        name: "VipWithoutOwner",
+        severity: "critical",
+        expression: `absent(node_network_address_info{address="${vip}"})`,
+        forSeconds: ownerSeconds,
+        summary: `No load balancer owns the floating IP ${vip}`,
+        description: "Visitors reach nothing.",
+        tests: {
+          fires: { when: "the owner lost it", series: { [owner]: null }, atMinutes: 3 },
+          silent: {
+            when: "it moved to the other",
+            series: { [owner]: "1x9 stale", [other]: "_x10 1x4000" },
+            atMinutes: 10,
+          },
+        },
+      },
+      {
+        name: "VipOwnedTwice",
+        severity: "critical",
+        expression: `count(node_network_address_info{address="${vip}"}) > 1`,
+        forSeconds: ownerSeconds,
+        summary: `{{ $value }} load balancers own the floating IP ${vip}`,
+        description: "They do not hear each other's advertisements; visitors reach either.",
+        tests: {
+          fires: { when: "both own it", series: { [other]: steady(1) }, atMinutes: 3 },
+          silent: {
+            when: "both owned it for one scrape of a takeover",
+            series: { [owner]: "1x9 stale", [other]: "_x9 1x4000" },
+            atMinutes: 9.75,
+          },
+        },
+      },
+    ],
+    healthy: { [owner]: steady(1) },
+  }
+}

@@ -1,0 +1,43 @@
+import type { Component, ServiceEntry } from "../core/component.ts"
+import type { Fleet, Flow } from "../core/fleet.ts"
+import { waves } from "../core/waves.ts"
+import { whereMonitored } from "../prometheus/placement.ts"
+import { elasticServiceName, nodeMonitoring, pinnedHosts } from "./monitoring.ts"
+import { nodeExporterPort } from "./ports.ts"
+import { elasticService, pinnedService } from "./service.ts"
+
+/** Processors, memory, disks and addresses of every host of the Swarm. */
+export const nodeExporter: Component = {
+  name: "node-exporter",
+  contribute: (fleet) =>
+    whereMonitored(fleet, () => ({
+      services: services(fleet),
+      flows: flows(fleet),
+      monitored: nodeMonitoring(fleet),
+    })),
+}
+
+function services(fleet: Fleet): ServiceEntry[] {
+  const entry = (name: string, definition: ServiceEntry["definition"]): ServiceEntry => ({
+    tier: "monitoring",
+    name,
+    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+    definition,
+    configs: [],
+  })
+  return [
+    entry("node-exporter", pinnedService(fleet)),
+    entry(elasticServiceName, elasticService(fleet)),
+  ]
+}
+
+function flows(fleet: Fleet): Flow[] {
+  const roles = [...new Set(pinnedHosts(fleet).map(({ role }) => role))]
+  return roles.map((to) => ({
+    from: "manager",
+    to,
+    protocol: "tcp",
+    port: nodeExporterPort,
+    service: "node exporter",
+  }))
+}

@@ -1,0 +1,88 @@
+import type { Fleet } from "../core/fleet.ts"
+import { edgeNetwork, hostNetwork } from "../core/networks.ts"
+import { oneByOne } from "../core/one-by-one.ts"
+import { onRole } from "../core/roles.ts"
+import type { SwarmService } from "../core/swarm-service.ts"
+import { nodeExporterPort } from "./ports.ts"
+
+/** It needs some 15 MB. */
+const memoryLimitBytes = 50e6
+
+/**
+ * What is read. Load, memory, processors and disks are the host's own in every container; `/` of a
+ * container lies on the disk that Docker uses, so its free space is the host's. Nothing is mounted.
+ */
+const collectors = [
+  "cpu",
+  "diskstats",
+  "filesystem",
+  "loadavg",
+  "meminfo",
+  "netdev",
+  // The addresses of each interface: who owns the floating IP.
+  "netdev.address-info",
+  "stat",
+  "time",
+  "timex",
+  "uname",
+]
+
+const options = [
+  "--collector.disable-defaults",
+  ...collectors.map((name) => `--collector.${name}`),
+  "--collector.filesystem.mount-points-exclude=^/.+",
+  "--collector.filesystem.fs-types-exclude=^$",
+  // Interfaces of single containers come and go.
+  "--collector.netdev.device-exclude=^(veth|vx-|br-).*",
+  "--web.disable-exporter-metrics",
+]
+
+/** The exporter of every host with a fixed address, in the host's network. */
+export function pinnedService(fleet: Fleet): SwarmService {
+  return {
+    ...service(fleet, [
+      // Load balancers have a public address too, where nobody may see this.
+      "/usr/local/bin/run-exporter",
+      fleet.network.privateSubnet,
+      String(nodeExporterPort),
+      "prometheus-node-exporter",
+    ]),
+    networks: { [hostNetwork]: null },
+    deploy: deploy(onRole("app").replace("==", "!=")),
+  }
+}
+
+/**
+ * The exporter of every app host. They come and go, so Prometheus finds them
+ * by Docker's DNS, which takes an overlay network.
+ */
+export function elasticService(fleet: Fleet): SwarmService {
+  return {
+    ...service(fleet, ["prometheus-node-exporter", `--web.listen-address=:${nodeExporterPort}`]),
+    networks: { [edgeNetwork]: null },
+    deploy: deploy(onRole("app")),
+  }
+}
+
+function service(fleet: Fleet, command: string[]) {
+  return {
+    image: fleet.images.exporters,
+    entrypoint: [...command, ...options],
+    // In `node_uname_info`: which host it is.
+    hostname: "{{.Node.Hostname}}",
+    user: "nobody",
+    read_only: true,
+    stop_grace_period: "5s",
+  }
+}
+
+function deploy(constraint: string): SwarmService["deploy"] {
+  return {
+    mode: "global",
+    endpoint_mode: "dnsrr",
+    placement: { constraints: [constraint] },
+    resources: { limits: { memory: String(memoryLimitBytes) } },
+    restart_policy: { condition: "any", delay: "1s" },
+    ...oneByOne("5s"),
+  }
+}

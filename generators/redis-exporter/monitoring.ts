@@ -1,0 +1,142 @@
+import type { Fleet, Host } from "../core/fleet.ts"
+import {
+  type Alert,
+  changing,
+  type Monitored,
+  type Scrape,
+  type Series,
+  type StaticTarget,
+  series,
+  steady,
+} from "../core/monitoring.ts"
+import { scalingTrigger } from "../core/scaling-alerts.ts"
+import { hostTarget, instancesOf, upSeries } from "../core/target-alerts.ts"
+import { addressOf, clusterNames, membersOf } from "../redis/clusters.ts"
+import { maxmemoryBytes } from "../redis/memory.ts"
+
+type Redis = NonNullable<Fleet["redis"]>
+type Labels = Record<string, string>
+
+/** Where the exporter answers Prometheus. */
+export const redisExporterPort = 9121
+
+/** A failover takes some 10 s; one that takes a minute is none. */
+const failoverSeconds = 60
+
+/** Members of both clusters, asked by the one exporter on `host`. */
+export function redisMonitoring(fleet: Fleet, redis: Redis, host: Host): Monitored {
+  const scrape: Scrape & { targets: StaticTarget[] } = {
+    job: "redis",
+    path: "/scrape",
+    targets: clusterNames.flatMap((cluster) =>
+      membersOf(fleet, cluster).map((member) => ({
+        address: hostTarget(host, redisExporterPort).address,
+        labels: { ...hostTarget(member.host, member.port).labels, store: cluster },
+        probes: `rediss://${addressOf(member)}`,
+      })),
+    ),
+  }
+  const members = instancesOf(scrape)
+  return {
+    scrapes: [scrape],
+    recordings: [],
+    alerts: [memberDown(members), slotsLost(members), ...memoryHigh(fleet, redis, members)],
+    healthy: {
+      ...upSeries(scrape),
+      ...Object.assign({}, ...members.map((labels) => healthyMember(redis, labels))),
+    },
+  }
+}
+
+const up = (labels: Labels) => series("redis_up", labels)
+
+function memberDown([first = {}]: Labels[]): Alert {
+  return {
+    name: "RedisMemberDown",
+    severity: "warning",
+    // Without the exporter nothing says redis_up.
+    expression: '(redis_up{job="redis"} or up{job="redis"}) == 0',
+    forSeconds: 60,
+    summary: "A member of Redis ({{ $labels.store }}) on {{ $labels.node }} does not answer",
+    description: "Its shard has one copy left.",
+    tests: {
+      fires: {
+        when: "one does not answer",
+        series: { [up(first)]: changing(1, 10, 0) },
+        atMinutes: 12,
+      },
+      silent: {
+        when: "one has just missed a scrape",
+        series: { [up(first)]: changing(1, 10, 0) },
+        atMinutes: 10,
+      },
+    },
+  }
+}
+
+function slotsLost(members: Labels[]): Alert {
+  const failing = (values: string): Series =>
+    Object.fromEntries(members.slice(0, 2).map((labels) => [slots(labels), values]))
+  return {
+    name: "RedisSlotsLost",
+    severity: "critical",
+    expression: "max by (store) (redis_cluster_slots_fail) > 0",
+    forSeconds: failoverSeconds,
+    summary: "{{ $value }} of 16384 slots of Redis ({{ $labels.store }}) have no master",
+    description: "That share of the sessions or of the cache cannot be reached.",
+    inhibits: { alerts: ["RedisMemberDown"], equal: ["store"] },
+    tests: {
+      fires: {
+        when: "a third is lost for two minutes",
+        series: failing("0x9 5461x4000"),
+        atMinutes: 12,
+      },
+      silent: {
+        when: "a third fails over",
+        series: failing("0x9 5461x0 0x4000"),
+        atMinutes: 10.75,
+      },
+    },
+  }
+}
+
+const slots = (labels: Labels) => series("redis_cluster_slots_fail", labels)
+
+/** Of the sessions only: a cache is full by design, and evicts. */
+function memoryHigh(fleet: Fleet, redis: Redis, members: Labels[]): Alert[] {
+  const { redisMemory: limit } = fleet.scaling
+  const session = members.find(({ store }) => store === "sessions")
+  if (limit === null || session === undefined) return []
+  const used = (share: number) => ({
+    [series("redis_memory_used_bytes", session)]: steady(share * limitOf(redis, session)),
+  })
+  return [
+    scalingTrigger({
+      name: "RedisMemoryHigh",
+      expression: `redis_memory_used_bytes{store="sessions"} / (redis_memory_max_bytes > 0) > ${limit}`,
+      summary:
+        "Redis ({{ $labels.store }}) on {{ $labels.node }} uses {{ $value | humanizePercentage }} of its memory",
+      limit,
+      remedy: "more redis.sessionMemory, or larger hosts; when it is full, nobody can log in",
+      above: used(limit + 0.05),
+      below: used(limit - 0.05),
+    }),
+  ]
+}
+
+function limitOf({ memoryBytes }: Redis, { store }: Labels): number {
+  const cluster = store === "cache" ? "cache" : "sessions"
+  return maxmemoryBytes(cluster, memoryBytes[cluster])
+}
+
+function healthyMember(redis: Redis, labels: Labels): Series {
+  const isCache = labels.store === "cache"
+  return {
+    [up(labels)]: steady(1),
+    [slots(labels)]: steady(0),
+    [series("redis_memory_max_bytes", labels)]: steady(limitOf(redis, labels)),
+    [series("redis_memory_used_bytes", labels)]: steady(
+      (isCache ? 1 : 0.3) * limitOf(redis, labels),
+    ),
+  }
+}

@@ -1,0 +1,87 @@
+import { type Alert, formatPromDuration, type Recording } from "../core/monitoring.ts"
+
+const hour = 3600
+const periodSeconds = 30 * 24 * hour
+
+/**
+ * Windows of sloth's `google-30d` (Google's SRE workbook, chapter 5): an alert
+ * fires while both windows burn the budget so fast that the long one has spent
+ * this share of the 30 days' budget; the short one ends it soon after the fault.
+ */
+const windows = {
+  page: [
+    { longSeconds: hour, shortSeconds: 300, budgetShare: 0.02 },
+    { longSeconds: 6 * hour, shortSeconds: 1800, budgetShare: 0.05 },
+  ],
+  ticket: [
+    { longSeconds: 24 * hour, shortSeconds: 2 * hour, budgetShare: 0.1 },
+    { longSeconds: 72 * hour, shortSeconds: 6 * hour, budgetShare: 0.1 },
+  ],
+}
+
+/**
+ * Fewer bad events than this in the shortest window are chance, not a burn: at
+ * one request a minute a single 503 would page.
+ */
+export const leastBadEvents = 10
+
+/** One promise over 30 days. */
+export interface Slo {
+  /** Prefix of its recorded series, e.g. `shop:availability`. */
+  name: string
+  /** Share of good events, 0..1. */
+  objective: number
+  /** Metric selectors of the counters; `bad` and `total` of the same kind. */
+  bad(window: string): string
+  total(window: string): string
+}
+
+/** The share of bad events in every window that the alerts look at. */
+export function burnRecordings(slo: Slo): Recording[] {
+  const seconds = [...windows.page, ...windows.ticket].flatMap((each) => [
+    each.shortSeconds,
+    each.longSeconds,
+  ])
+  return [...new Set(seconds)]
+    .sort((a, b) => a - b)
+    .map((window) => {
+      const text = formatPromDuration(window)
+      return {
+        name: recorded(slo, window),
+        expression: `${slo.bad(text)} / (${slo.total(text)} > 0)`,
+      }
+    })
+}
+
+/** The condition of the alert that pages, or of the one that makes a ticket. */
+export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
+  const budget = 1 - slo.objective
+  const either = windows[kind].map(({ longSeconds, shortSeconds, budgetShare }) => {
+    const limit = burnFactor(longSeconds, budgetShare) * budget
+    const over = (window: number) => `${recorded(slo, window)} > ${round(limit)}`
+    return `(${over(longSeconds)} and ${over(shortSeconds)})`
+  })
+  const [shortest] = windows[kind]
+  const gate = `${slo.bad(formatPromDuration(shortest?.shortSeconds ?? 0))} * ${shortest?.shortSeconds} >= ${leastBadEvents}`
+  return `(${either.join(" or ")}) and (${gate})`
+}
+
+/** How many times faster than allowed the budget goes when the window spends this share of it. */
+function burnFactor(windowSeconds: number, budgetShare: number): number {
+  return (budgetShare * periodSeconds) / windowSeconds
+}
+
+function recorded({ name }: Slo, window: number): string {
+  return `${name}:bad_ratio_rate${formatPromDuration(window)}`
+}
+
+/** Without the dust of floating point: 14.4 x 0.001 is 0.0144. */
+function round(value: number): number {
+  return Math.round(value * 1e9) / 1e9
+}
+
+/** Severity by how fast the budget goes. */
+export const severityOf = { page: "critical", ticket: "warning" } as const satisfies Record<
+  keyof typeof windows,
+  Alert["severity"]
+>

@@ -1,0 +1,225 @@
+import type { Component } from "../core/component.ts"
+import type { Fleet } from "../core/fleet.ts"
+import {
+  type Alert,
+  growing,
+  type Monitored,
+  type Series,
+  series,
+  steady,
+} from "../core/monitoring.ts"
+import { hostsOf } from "../core/roles.ts"
+import { hostTarget, instancesOf } from "../core/target-alerts.ts"
+import { frontendResponses } from "../haproxy/monitoring.ts"
+import { metricsPort } from "../haproxy/ports.ts"
+import { burnExpression, burnRecordings, type Slo, severityOf } from "./burn-rate.ts"
+
+/** What the spec promises visitors, as alerts on how fast the error budget goes. */
+export const slo: Component = {
+  name: "slo",
+  contribute: (fleet) => ({
+    services: [],
+    flows: [],
+    files: [],
+    checks: [],
+    credentials: [],
+    monitored: together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
+  }),
+}
+
+function together(parts: Monitored[]): Monitored {
+  return {
+    scrapes: [],
+    recordings: parts.flatMap((part) => part.recordings),
+    alerts: parts.flatMap((part) => part.alerts),
+    healthy: Object.assign({}, ...parts.map((part) => part.healthy)),
+  }
+}
+
+const answers = "haproxy_frontend_http_responses_total"
+
+function availabilityMonitored(fleet: Fleet): Monitored {
+  const promise: Slo = {
+    name: "shop:availability",
+    objective: fleet.objectives.availability,
+    bad: (window) => `sum(rate(${answers}{proxy="shop",code="5xx"}[${window}]))`,
+    total: (window) => `sum(rate(${answers}{proxy="shop"}[${window}]))`,
+  }
+  const balancers = instancesOf({
+    job: "haproxy",
+    targets: hostsOf(fleet, "loadBalancer").map((host) => hostTarget(host, metricsPort)),
+  })
+  return {
+    scrapes: [],
+    recordings: burnRecordings(promise),
+    alerts: [
+      ...burnAlerts({
+        promise,
+        name: "Availability",
+        what: "answers of the shop were server errors",
+        mixed: (badPerMinute, goodPerMinute) => failing(balancers, badPerMinute, goodPerMinute),
+      }),
+      {
+        name: "AvailabilityUnknown",
+        severity: "critical",
+        expression: `absent(${answers}{proxy="shop"})`,
+        forSeconds: 120,
+        summary: "Nothing is known about the shop's answers",
+        description:
+          "Without the load balancers' metrics no error is seen: they may be gone, or only Prometheus blind.",
+        tests: {
+          fires: {
+            when: "the metrics of all load balancers vanished",
+            series: vanished(balancers),
+            atMinutes: 5,
+          },
+          silent: {
+            when: "those of one vanished",
+            series: vanished(balancers.slice(1)),
+            atMinutes: 5,
+          },
+        },
+      },
+    ],
+    healthy: {},
+  }
+}
+
+const histogram = "http_request_duration_seconds"
+
+function latencyMonitored(fleet: Fleet): Monitored[] {
+  const { latency } = fleet.objectives
+  if (latency === null) return []
+  const bucket = `le="${latency.thresholdSeconds}"`
+  const promise: Slo = {
+    name: "shop:latency",
+    objective: latency.share,
+    bad: (window) =>
+      `(sum(rate(${histogram}_count{job="app"}[${window}])) - sum(rate(${histogram}_bucket{job="app",${bucket}}[${window}])))`,
+    total: (window) => `sum(rate(${histogram}_count{job="app"}[${window}]))`,
+  }
+  const labels = {
+    job: "app",
+    instance: "10.0.0.1:3000",
+    method: "GET",
+    route: "/",
+    status_code: "200",
+  }
+  const within = series(`${histogram}_bucket`, { ...labels, le: String(latency.thresholdSeconds) })
+  const counted = (slowPerMinute: number, fastPerMinute: number): Series => ({
+    [within]: growing(fastPerMinute),
+    [series(`${histogram}_count`, labels)]: growing(slowPerMinute + fastPerMinute),
+  })
+  return [
+    {
+      scrapes: [],
+      recordings: burnRecordings(promise),
+      alerts: [
+        ...burnAlerts({
+          promise,
+          name: "Latency",
+          what: `answers of the shop took longer than ${latency.thresholdSeconds} s`,
+          mixed: counted,
+        }),
+        {
+          name: "LatencyUnknown",
+          severity: "warning",
+          expression: `absent(${histogram}_bucket{job="app",${bucket}})`,
+          forSeconds: 600,
+          summary: "Nothing is known about how fast the shop answers",
+          description: `The app shows no bucket ${bucket} of ${histogram}; objectives.latency.threshold has to be one of its buckets.`,
+          tests: {
+            fires: {
+              when: "the app has no such bucket",
+              series: { [within]: null },
+              atMinutes: 12,
+            },
+            silent: {
+              when: "the app has just begun",
+              series: { [within]: "_x20 1x4000" },
+              atMinutes: 9,
+            },
+          },
+        },
+      ],
+      healthy: counted(0, 600),
+    },
+  ]
+}
+
+interface Burn {
+  promise: Slo
+  name: string
+  /** What a bad event is, in words after a percentage. */
+  what: string
+  /** Series in which so many events a minute are bad and good. */
+  mixed(badPerMinute: number, goodPerMinute: number): Series
+}
+
+function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
+  const budget = 1 - promise.objective
+  /** 600 events a minute, of which the budget times `factor` are bad. */
+  const burning = (factor: number) => {
+    const bad = Math.min(600, 600 * budget * factor)
+    return mixed(bad, 600 - bad)
+  }
+  const description = (pace: string) =>
+    `The objective is ${promise.objective * 100}% over 30 days; ${pace}.`
+  return [
+    {
+      name: `${name}BurnsFast`,
+      severity: severityOf.page,
+      expression: burnExpression(promise, "page"),
+      forSeconds: 0,
+      summary: `{{ $value | humanizePercentage }} of the ${what}`,
+      description: description("at this pace the error budget is gone within days"),
+      inhibits: { alerts: [`${name}BurnsSlowly`], equal: [] },
+      tests: {
+        fires: { when: "the budget goes 20 times too fast", series: burning(20), atMinutes: 70 },
+        silent: {
+          when: "one of three events is bad, but there are few",
+          series: mixed(1, 2),
+          atMinutes: 70,
+        },
+      },
+    },
+    {
+      name: `${name}BurnsSlowly`,
+      severity: severityOf.ticket,
+      expression: burnExpression(promise, "ticket"),
+      forSeconds: 0,
+      summary: `{{ $value | humanizePercentage }} of the ${what}`,
+      description: description("at this pace the error budget does not last"),
+      tests: {
+        fires: {
+          when: "the budget goes four times too fast for a day",
+          series: burning(4),
+          atMinutes: 1500,
+        },
+        silent: {
+          when: "the budget goes just as fast as allowed",
+          series: burning(0.9),
+          atMinutes: 1500,
+        },
+      },
+    },
+  ]
+}
+
+function failing(balancers: Record<string, string>[], bad: number, good: number): Series {
+  const [owner = {}] = balancers
+  return {
+    ...vanished(balancers.slice(1)),
+    [frontendResponses(owner, "2xx")]: growing(good),
+    [frontendResponses(owner, "4xx")]: steady(0),
+    [frontendResponses(owner, "5xx")]: growing(bad),
+  }
+}
+
+function vanished(balancers: Record<string, string>[]): Series {
+  return Object.fromEntries(
+    balancers.flatMap((labels) =>
+      ["2xx", "4xx", "5xx"].map((code) => [frontendResponses(labels, code), null]),
+    ),
+  )
+}

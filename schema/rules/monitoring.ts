@@ -1,0 +1,49 @@
+import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.ts"
+import { hostsOf } from "../../generators/core/roles.ts"
+import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
+import { gigabytes, hostReserveBytes, type Rule } from "./rule.ts"
+
+/** Below this Prometheus is killed while it reads a few thousand series again after a restart. */
+const leastPrometheusBytes = 0.15e9
+
+export const memory: Rule = {
+  id: "monitoring/memory",
+  reason: "Prometheus shares a manager with etcd and Swarm, which must not be killed for it.",
+  severity: "error",
+  check(fleet) {
+    const host = hostsOf(fleet, "manager").at(-1)
+    if (fleet.monitoring === null || host === undefined) return []
+    const path = ["monitoring", "memory"]
+    const { memoryBytes } = fleet.monitoring
+    if (memoryBytes < leastPrometheusBytes) {
+      const message = `${gigabytes(memoryBytes)} are too few for Prometheus; write 150MB or more`
+      return [{ path, message }]
+    }
+    const etcd = fleet.database === null ? 0 : etcdMemoryBytes
+    const others = etcd + alertmanagerMemoryBytes + hostReserveBytes
+    if (memoryBytes + others <= host.memoryBytes) return []
+    const message =
+      `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager and ` +
+      `the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
+      `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
+    return [{ path, message }]
+  },
+}
+
+export const listeners: Rule = {
+  id: "monitoring/listeners",
+  reason: "An alert that nobody hears, and a monitoring that dies unnoticed, are no monitoring.",
+  severity: "warning",
+  check({ tier, monitoring }) {
+    if (monitoring === null || tier !== "production") return []
+    const { email, slackChannel, pagerDuty, heartbeat } = monitoring.notify
+    const path = ["monitoring", "notify"]
+    if (email === null && slackChannel === null && !pagerDuty) {
+      return [{ path, message: "tells nobody of alerts; write email, slack or pagerDuty" }]
+    }
+    if (heartbeat) return []
+    const message =
+      "has no heartbeat: when the manager with Prometheus is lost, nobody is told; write heartbeat: true"
+    return [{ path, message }]
+  },
+}

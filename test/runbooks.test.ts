@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs"
+import { join, posix } from "node:path"
+import { describe, expect, test } from "vitest"
+import { watchedFixture } from "../generators/core/fleet-fixture.ts"
+import { contributionsOf } from "../generators/core/render.ts"
+import { list, listFiles, readText } from "../scripts/io/files.ts"
+
+const repository = join(import.meta.dirname, "..")
+const text = (path: string) => readText(join(repository, path)) ?? ""
+
+const all = contributionsOf(watchedFixture())
+const alerts = all.monitored.flatMap(({ monitored }) => monitored.alerts.map(({ name }) => name))
+const runbooks = list(join(repository, "docs/runbooks"))
+const verbs = [...text("scripts/quickcart.ts").matchAll(/\.command\("([a-z]+)/g)].map(
+  ([, verb]) => verb,
+)
+const production = listFiles(join(repository, "stacks/production"))
+  .filter((path) => path.endsWith(".stack.yaml"))
+  .map((path) => text(`stacks/production/${path}`))
+  .join("\n")
+
+test("every alert has a runbook, and every runbook an alert", () => {
+  expect(runbooks.toSorted()).toEqual(alerts.map((name) => `${name}.md`).toSorted())
+})
+
+describe.each(runbooks)("%s", (file) => {
+  const page = text(`docs/runbooks/${file}`)
+
+  test("says what is wrong, where to look and what to do", () => {
+    const headings = [...page.matchAll(/^#+ .*$/gm)].map(([heading]) => heading)
+    expect(headings).toEqual([`# ${file.replace(".md", "")}`, "## Look", "## Do"])
+  })
+
+  test("names verbs, services and addresses that exist", () => {
+    const named = (pattern: RegExp) => [...page.matchAll(pattern)].map(([, name]) => name)
+    expect(named(/npx quickcart ([a-z]+)/g).filter((verb) => !verbs.includes(verb))).toEqual([])
+    const names = named(/quickcart_([a-z][\w-]*)/g)
+    const missing = names.filter(
+      (name) =>
+        !production.includes(`\n  ${name}:\n`) && !production.includes(`quickcart_${name}\n`),
+    )
+    expect(missing).toEqual([])
+    const addresses = named(/\b(10(?:\.\d+){3}|203(?:\.\d+){3})\b/g)
+    const fleet = text("stacks/production/fleet.json")
+    expect(addresses.filter((address) => !fleet.includes(`"${address}"`))).toEqual([])
+  })
+})
+
+describe("links in docs", () => {
+  const pages = listFiles(join(repository, "docs")).map((path) => `docs/${path}`)
+
+  test.each(pages)("%s", (page) => {
+    const links = [...text(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link)
+    expect(links.filter((link) => !/^https?:/.test(link) && !leads(page, link))).toEqual([])
+  })
+})
+
+/** Whether a relative link reaches a file, and its anchor a heading there. */
+function leads(page: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#")
+  const target = path === "" ? page : posix.join(posix.dirname(page), path)
+  const file = join(repository, target)
+  if (!existsSync(file)) return false
+  if (anchor === undefined) return true
+  const anchors = [...text(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  )
+  return anchors.includes(anchor)
+}
