@@ -896,8 +896,9 @@ export interface ObjectStorage {
    */
   region?: string
   /**
-   * Address below which browsers find product images, e.g. that of a CDN.
-   * @pattern ^https://
+   * Address below which browsers find product images, e.g. that of a CDN; or a path of the
+   * shop, which the load balancers then answer from the bucket.
+   * @pattern ^(https://|/[a-z][a-z0-9-]*$)
    * @default the images bucket at the endpoint
    * @examples ["https://images.example.com"]
    */

@@ -42,7 +42,8 @@ function everything(): Fleet {
     region: "us-east-1",
     imagesBucket: "images",
     backupBucket: "backup",
-    imagesBaseUrl: "https://10.10.1.1:9000/images",
+    imagesBaseUrl: "/images",
+    imagesPath: "/images",
   }
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }

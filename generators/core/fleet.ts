@@ -224,6 +224,8 @@ export interface Fleet {
     backupBucket: string | null
     /** Without a final slash. */
     imagesBaseUrl: string
+    /** Path of the shop that the load balancers answer from the images bucket. */
+    imagesPath: string | null
   } | null
   /** Null where the spec declares no monitoring. */
   monitoring: Monitoring | null

@@ -250,12 +250,14 @@ function resolveObjectStorage({
   if (storage === undefined) return null
   const endpoint = storage.endpoint.replace(/\/$/, "")
   const imagesBaseUrl = storage.imagesBaseUrl ?? `${endpoint}/${storage.imagesBucket}`
+  const imagesPath = imagesBaseUrl.startsWith("/") ? imagesBaseUrl : null
   return {
     endpoint,
     region: storage.region ?? provider.region,
     imagesBucket: storage.imagesBucket,
     backupBucket: storage.backupBucket ?? null,
     imagesBaseUrl: imagesBaseUrl.replace(/\/$/, ""),
+    imagesPath,
   }
 }
 

@@ -2,6 +2,7 @@ import { formatDuration } from "../core/duration.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { loadTemplate } from "../core/template.ts"
 import { generatedHeader } from "../core/yaml.ts"
+import { imagesOrigin } from "./images.ts"
 import {
   closeSpreadSeconds,
   hardStopSeconds,
@@ -59,6 +60,7 @@ export function haproxyConfig(fleet: Fleet): string {
     healthPath: app.healthPath,
     serverSlots: serverSlots(fleet),
     appPort: app.port,
+    images: imagesOrigin(fleet) ?? false,
   })
 }
 

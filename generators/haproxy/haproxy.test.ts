@@ -111,3 +111,23 @@ test("a configuration HAProxy refuses brings the previous one back", () => {
   expect(healthcheck?.test).toEqual(["CMD", "test", "-f", "/tmp/delivered"])
   expect(deploy.update_config).toMatchObject({ parallelism: 1, failure_action: "rollback" })
 })
+
+test("images under a path of the shop come from the bucket, and from nowhere else", () => {
+  const fleet = fleetFixture()
+  fleet.provider.name = "hetzner"
+  expect(haproxyConfig(fleet)).not.toContain("backend images")
+  fleet.objectStorage = {
+    endpoint: "https://storage.example.com",
+    region: "eu",
+    imagesBucket: "pictures",
+    backupBucket: null,
+    imagesBaseUrl: "/images",
+    imagesPath: "/images",
+  }
+  const text = haproxyConfig(fleet)
+  expect(text).toContain("use_backend images if { path_beg /images/ }")
+  expect(text).toContain("http-request replace-path /images/(.*) /pictures/\\1")
+  expect(text).toContain(
+    "server bucket storage.example.com:443 ssl verify required ca-file @system-ca sni str(storage.example.com) verifyhost storage.example.com",
+  )
+})

@@ -1,8 +1,10 @@
 import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import { internalAuthority } from "../core/credentials.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
 import { haproxyConfig } from "./config.ts"
+import { asksInternalStorage, internalAuthorityFile } from "./images.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { haproxyMonitoring } from "./monitoring.ts"
 import { metricsPort } from "./ports.ts"
@@ -11,11 +13,11 @@ import { haproxyConfigService, haproxyService } from "./service.ts"
 
 const configPath = "configs/haproxy/haproxy.cfg"
 
-/** The certificate is a secret, so the checks take the same file without needing one. */
+/** Certificates are secrets, so the checks take the same file without needing any. */
 const prepareCheck = [
   "set -e",
   "mkdir -p /run/haproxy/certs",
-  `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|' /stack/${configPath} > /tmp/haproxy.cfg`,
+  `sed 's|ssl crt /run/haproxy/certs/|& strict-sni|; s|${internalAuthorityFile}|@system-ca|' /stack/${configPath} > /tmp/haproxy.cfg`,
   "",
 ].join("\n")
 
@@ -106,6 +108,7 @@ export const haproxy: Component = {
         authority: "public",
         hosts: [fleet.edge.hostname, ...fleet.edge.aliases, "localhost"],
       },
+      ...(asksInternalStorage(fleet) ? [internalAuthority] : []),
     ],
     monitored: haproxyMonitoring(fleet),
   }),

@@ -1,11 +1,13 @@
 import { accepting } from "../core/accepting.ts"
 import { configService } from "../core/config-service.ts"
+import { internalAuthority } from "../core/credentials.ts"
 import { formatDuration } from "../core/duration.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
 import { oneByOne } from "../core/one-by-one.ts"
 import { onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
+import { asksInternalStorage } from "./images.ts"
 import { hardStopSeconds, openFiles } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
 
@@ -46,10 +48,15 @@ export function haproxyService(fleet: Fleet, host: Host): SwarmService {
 
 /** Delivers haproxy.cfg and the certificate to every load balancer. */
 export function haproxyConfigService(fleet: Fleet): SwarmService {
+  // Among the other files, not among the certificates that HAProxy shows to visitors.
+  const authority = { source: internalAuthority.name, target: "/config/internal_ca.pem" }
   return configService("haproxy", "loadBalancer", {
     image: fleet.images.haproxy,
     configs: [{ source: "haproxy_cfg", target: "/config/haproxy.cfg" }],
-    secrets: [{ source: "edge_tls", target: "edge_tls", mode: 0o400 }],
+    secrets: [
+      { source: "edge_tls", target: "edge_tls", mode: 0o400 },
+      ...(asksInternalStorage(fleet) ? [{ ...authority, mode: 0o400 }] : []),
+    ],
     volumes: [runVolume],
     networks: { [hostNetwork]: null },
   })

@@ -23,10 +23,12 @@ export const objectStorageStandIn: Component = {
     if (host === undefined) {
       return { services: [], flows: [], files: [], checks: [], credentials: [] }
     }
-    const roles = [...new Set([...hostsOf(fleet, "app"), ...hostsOf(fleet, "database")])]
+    const asking = (["app", "database", "loadBalancer"] as const).flatMap((role) =>
+      hostsOf(fleet, role),
+    )
     return {
       services: [service(fleet, host)],
-      flows: [...new Set(roles.map(({ role }) => role))].map((from) => ({
+      flows: [...new Set(asking.map(({ role }) => role))].map((from) => ({
         from,
         to: host.role,
         protocol: "tcp",
