@@ -32,6 +32,10 @@ export interface DatabaseAccess {
   held(host: string): Promise<number | undefined>
   /** The pools of an app host's PgBouncer; undefined when it does not answer. */
   pools(host: string): Promise<Pool[] | undefined>
+  /** Why a member's Patroni does not answer its own host; undefined when it does. */
+  silence(member: string): Promise<string | undefined>
+  /** Logins whose password, as it was delivered, the member would refuse; undefined when it cannot be asked. */
+  refusedLogins(member: string): Promise<string[] | undefined>
   /** The file system of a member's data; undefined when its container does not answer. */
   dataDisk(member: string): Promise<DataDisk | undefined>
 }
@@ -55,8 +59,11 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     inService(host, "pgbouncer", `/usr/local/libexec/pgbouncer-guard ${action}`, {
       allowFailure: true,
     })
+  const asPostgres = "setpriv --reuid=postgres --regid=postgres --init-groups"
   const onLeader = (name: string, sql: string) =>
-    inMember(name, `setpriv --reuid=postgres --regid=postgres --init-groups psql -qAtc "${sql}"`)
+    inMember(name, `${asPostgres} psql -qAtc "${sql}"`)
+  const restApi = (name: string) =>
+    `https://${databases.find((host) => host.name === name)?.privateAddress}:8008`
   return {
     members,
     poolers,
@@ -109,6 +116,17 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       const show = `/usr/local/libexec/pgbouncer-console --header 'SHOW POOLS' 'SHOW DATABASES'`
       const { exitCode, stdout } = await inService(host, "pgbouncer", show, { allowFailure: true })
       return exitCode === 0 ? parsePools(stdout) : undefined
+    },
+    silence: async (member) => {
+      const ask = `${curl} --max-time 5 --output /dev/null ${restApi(member)}/liveness`
+      const { exitCode, stderr } = await inMember(member, ask, { allowFailure: true })
+      if (exitCode === 0) return undefined
+      return stderr.trim().split("\n")[0] || "no answer"
+    },
+    refusedLogins: async (member) => {
+      const check = `${asPostgres} /usr/local/libexec/check-logins`
+      const { exitCode, stdout } = await inMember(member, check, { allowFailure: true })
+      return exitCode === 0 ? stdout.split("\n").filter(Boolean) : undefined
     },
     dataDisk: async (member) => {
       const df = "df --block-size=1 --output=size,avail /var/lib/postgresql"

@@ -32,12 +32,31 @@ test("what does not answer is a fault of its own", async () => {
       throw new Failure("no database member answers")
     },
     pools: async () => undefined,
+    silence: async () => "certificate has expired",
     dataDisk: async () => ({ sizeBytes: 1e9, freeBytes: 0 }),
   } as unknown as DatabaseAccess
   expect(databaseLines(await databaseHealth(database))).toEqual([
     "database: primary NONE, replicas at most an unknown number of bytes behind",
     "database FAULT: no database member answers",
+    "database FAULT: Patroni on database-1 does not answer: certificate has expired",
     "database FAULT: the data disk of database-1 is nearly full: 0 MB of 1000 MB free",
     "database FAULT: PgBouncer on app-1 does not answer",
+  ])
+})
+
+test("a login that the primary would refuse is named", async () => {
+  const database = {
+    members: ["database-1"],
+    poolers: [],
+    cluster: async () => ({
+      members: [{ name: "database-1", role: "leader", state: "running", timeline: 1 }],
+      paused: false,
+    }),
+    silence: async () => undefined,
+    dataDisk: async () => undefined,
+    refusedLogins: async (member: string) => (member === "database-1" ? ["app_rw_1"] : []),
+  } as unknown as DatabaseAccess
+  expect((await databaseHealth(database)).faults).toEqual([
+    "the database refuses the password of the login app_rw_1",
   ])
 })

@@ -15,12 +15,13 @@ export interface DatabaseHealth {
 
 /** Asks the members and every pooler. Reads only; what does not answer is a fault. */
 export async function databaseHealth(database: DatabaseAccess): Promise<DatabaseHealth> {
-  const [members, pools, disks] = await Promise.all([
+  const [members, hosts, pools] = await Promise.all([
     membersHealth(database),
+    Promise.all(database.members.map((member) => memberFaults(database, member))),
     poolsHealth(database),
-    disksHealth(database),
   ])
-  return { ...members, faults: [...members.faults, ...disks, ...pools] }
+  const logins = members.primary === null ? [] : await loginFaults(database, members.primary)
+  return { ...members, faults: [...members.faults, ...hosts.flat(), ...logins, ...pools] }
 }
 
 async function membersHealth(database: DatabaseAccess): Promise<DatabaseHealth> {
@@ -51,15 +52,19 @@ async function poolsHealth(database: DatabaseAccess): Promise<string[]> {
   return faults.flat()
 }
 
-/** A member that does not answer is a fault of the cluster's already. */
-async function disksHealth(database: DatabaseAccess): Promise<string[]> {
-  const faults = await Promise.all(
-    database.members.map(async (member) => {
-      const disk = await database.dataDisk(member)
-      return disk === undefined ? undefined : diskFault(member, disk)
-    }),
-  )
-  return faults.filter((fault) => fault !== undefined)
+async function memberFaults(database: DatabaseAccess, member: string): Promise<string[]> {
+  const [silence, disk] = await Promise.all([database.silence(member), database.dataDisk(member)])
+  const full = disk === undefined ? undefined : diskFault(member, disk)
+  return [
+    ...(silence === undefined ? [] : [`Patroni on ${member} does not answer: ${silence}`]),
+    ...(full === undefined ? [] : [full]),
+  ]
+}
+
+/** A password is set when it is delivered; after that only somebody's hand changes it. */
+async function loginFaults(database: DatabaseAccess, primary: string): Promise<string[]> {
+  const refused = (await database.refusedLogins(primary)) ?? []
+  return refused.map((login) => `the database refuses the password of the login ${login}`)
 }
 
 /** One line for a terminal, and one for each fault. */

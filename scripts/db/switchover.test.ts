@@ -37,6 +37,8 @@ function scene(change: Partial<DatabaseAccess> = {}) {
     },
     release: async (host) => void calls.push(`release ${host}`),
     pools: async () => [],
+    silence: async () => undefined,
+    refusedLogins: async () => [],
     dataDisk: async () => undefined,
     held: async (host) => {
       calls.push(`wait ${host}`)

@@ -1,7 +1,13 @@
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
 import { credentialRotation } from "./database/credential-rotation.ts"
+import { certificateExpired, wrongPassword } from "./database/credentials.ts"
 import { diskFull } from "./database/disk-full.ts"
-import { patroniKilled, postmasterKilled, primaryHostLoss } from "./database/failover.ts"
+import {
+  patroniKilled,
+  postmasterKilled,
+  primaryHostLoss,
+  quorumHostLoss,
+} from "./database/failover.ts"
 import {
   dockerRestarted,
   etcdCut,
@@ -56,8 +62,11 @@ export const drills: Drill[] = [
   dockerRestarted,
   membersFrozen,
   diskFull,
+  wrongPassword,
+  certificateExpired,
   etcdQuorumLoss,
   primaryHostLoss,
+  quorumHostLoss,
 ]
 
 /** Environment whose box a drill runs on. */

@@ -21,7 +21,7 @@ export async function withWorkbench<T>(
   body: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
   await awaitHealthy(context)
-  const bench = await openWorkbench(context.repository)
+  const bench = await openWorkbench(context.repository, context.fleet.environment)
   try {
     return await body(bench)
   } finally {
@@ -32,7 +32,7 @@ export async function withWorkbench<T>(
 
 async function putBack(context: DrillContext, bench: Workbench): Promise<void> {
   await bench.reset()
-  const result = await bench.quickcart("apply", "local", "--break-lock")
+  const result = await bench.quickcart("apply", bench.environment, "--break-lock")
   if (result.exitCode !== 0) context.report(`could not put the fleet back: ${result.stderr}`)
   await awaitHealthy(context)
 }
@@ -71,7 +71,7 @@ export async function underLoad(
 
 /** Applies the copy's commit; an apply that fails ends the drill. */
 export async function mustApply(bench: Workbench, ...flags: string[]) {
-  const result = await bench.quickcart("apply", "local", ...flags)
+  const result = await bench.quickcart("apply", bench.environment, ...flags)
   if (result.exitCode !== 0) throw new Error(`apply failed: ${result.stderr}`)
   return result
 }

@@ -18,6 +18,8 @@ import { type CommandResult, run } from "../io/command.ts"
  */
 export interface Workbench {
   directory: string
+  /** Environment that it applies, and whose box it is for. */
+  environment: string
   /** Sets one field of an environment (undefined removes it), renders, and commits. */
   change(environment: string, path: (string | number)[], value: unknown): Promise<void>
   git(...args: string[]): Promise<CommandResult>
@@ -31,7 +33,7 @@ export interface Workbench {
 const committer = ["-c", "user.name=drill", "-c", "user.email=drill@quickcart.test"]
 
 /** Copies all files that git would consider, commits them, and links what is shared. */
-export async function openWorkbench(repository: string): Promise<Workbench> {
+export async function openWorkbench(repository: string, environment = "local"): Promise<Workbench> {
   const directory = mkdtempSync(join(tmpdir(), "quickcart-drill-"))
   const listed = await run(
     ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
@@ -60,6 +62,7 @@ export async function openWorkbench(repository: string): Promise<Workbench> {
   const base = (await git("rev-parse", "HEAD")).stdout.trim()
   return {
     directory,
+    environment,
     git,
     reset: async () => void (await git("reset", "--quiet", "--hard", base)),
     quickcart,

@@ -83,6 +83,17 @@ describe.runIf(dockerAnswers())("logins of a role", () => {
     ])
   })
 
+  test.concurrent("a password that somebody changed by hand, and a login that is gone, are named", async () => {
+    const check = "as /usr/local/libexec/check-logins"
+    const seen = await beside([
+      `${check}; echo none`,
+      `as psql -Xqc "alter role app_rw_00000001 password 'other'"`,
+      'as psql -Xqc "alter role monitor_00000001 nologin"',
+      check,
+    ])
+    expect(seen).toEqual(["none", "app_rw_00000001", "monitor_00000001"])
+  })
+
   test.concurrent("no password is logged, not even of statements that fail", async () => {
     const fail = "printf app_rw_x:pw9 > $PASSWORDS/postgres_app_password"
     const seen = await beside([

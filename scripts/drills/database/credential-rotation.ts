@@ -1,6 +1,4 @@
-import { join } from "node:path"
 import { waitFor } from "../../io/clock.ts"
-import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy } from "../fleet-access.ts"
@@ -8,7 +6,7 @@ import type { LoadSummary } from "../outage.ts"
 import { atMost, type Measured } from "../report.ts"
 import { ratePerSecond, underLoad } from "../under-load.ts"
 import { type Door, type Login, letsIn, loginOf } from "./logins.ts"
-import { awaitDatabase, sqlIn } from "./members.ts"
+import { awaitDatabase, rotateSecret, sqlIn } from "./members.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
 /** Longer than an apply that replaces every task of the app. */
@@ -76,7 +74,7 @@ async function rotate(context: DrillContext, subject: Subject, logins: Login[]):
   let seconds = 0
   const experience = await underProbe(context, async () => {
     const command = async () => {
-      seconds = await rotateByCommand(context, secret)
+      seconds = await rotateSecret(context, secret)
     }
     load = await underLoad(context, command, longestSeconds)
     return undefined
@@ -91,18 +89,6 @@ async function rotate(context: DrillContext, subject: Subject, logins: Login[]):
     `${secret} rotated in ${seconds} s; ${wrong.join(", ") || "logins as they should"}`,
   )
   return { secret, seconds, experience, load, wrong }
-}
-
-async function rotateByCommand(context: DrillContext, secret: string): Promise<number> {
-  const program = join(context.repository, "scripts", "quickcart.js")
-  const dirty = process.env.CI === undefined ? ["--allow-dirty"] : []
-  const start = performance.now()
-  await run([
-    process.execPath,
-    program,
-    ...["secrets", "rotate", context.fleet.environment, secret, ...dirty],
-  ])
-  return Math.round((performance.now() - start) / 1000)
 }
 
 function current(context: DrillContext, { secret, alone }: Subject): Login {

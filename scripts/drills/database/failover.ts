@@ -4,6 +4,7 @@ import { run } from "../../io/command.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { hostContainer, inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime, type Measured } from "../report.ts"
+import { mustApply, withWorkbench } from "../under-load.ts"
 import { awaitDatabase, awaitPrimary, inMember } from "./members.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
@@ -20,13 +21,33 @@ export const primaryHostLoss: Drill = {
   environment: "local-data",
   summary: "kill the host of the primary, ten times (once in npm test), under writes and reads",
   run: (context) =>
-    repeat(context, context.thorough ? 10 : 1, failoverSeconds, async (primary) => {
-      await run(["docker", "kill", hostContainer(context, primary)])
-      const next = await awaitPrimary(context, primary)
-      await delay(marginMs)
-      await run(["docker", "start", hostContainer(context, primary)])
-      return next
+    repeat(context, context.thorough ? 10 : 1, { failoverSeconds, lostAtMost }, (primary) =>
+      loseHost(context, primary),
+    ),
+}
+
+/** The same with `database.replication: quorum`, which may lose nothing. */
+export const quorumHostLoss: Drill = {
+  name: "quorum-host-loss",
+  environment: "local-data",
+  summary: "replication: quorum, then kill the host of the primary three times: RPO 0",
+  onlyThorough: true,
+  run: (context) =>
+    withWorkbench(context, async (bench) => {
+      await bench.change(bench.environment, ["database", "replication"], "quorum")
+      await mustApply(bench)
+      return repeat(context, 3, { failoverSeconds, lostAtMost: 0 }, (primary) =>
+        loseHost(context, primary),
+      )
     }),
+}
+
+async function loseHost(context: DrillContext, primary: string): Promise<string> {
+  await run(["docker", "kill", hostContainer(context, primary)])
+  const next = await awaitPrimary(context, primary)
+  await delay(marginMs)
+  await run(["docker", "start", hostContainer(context, primary)])
+  return next
 }
 
 /** The postmaster dies; Patroni lets it recover, or hands over. */
@@ -35,7 +56,7 @@ export const postmasterKilled: Drill = {
   environment: "local-data",
   summary: "kill -9 of the primary's postmaster",
   run: (context) =>
-    repeat(context, 1, crashSeconds, async (primary) => {
+    repeat(context, 1, { failoverSeconds: crashSeconds, lostAtMost }, async (primary) => {
       await inMember(
         context,
         primary,
@@ -51,7 +72,7 @@ export const patroniKilled: Drill = {
   environment: "local-data",
   summary: "kill -9 of the primary's Patroni, with which the container ends",
   run: (context) =>
-    repeat(context, 1, failoverSeconds, async (primary) => {
+    repeat(context, 1, { failoverSeconds, lostAtMost }, async (primary) => {
       const id = await taskContainer(context, primary, memberService("patroni", primary))
       await inHost(context, primary, ["docker", "kill", "--signal", "KILL", id])
       return "whoever"
@@ -66,7 +87,7 @@ type Fault = (primary: string) => Promise<string>
 async function repeat(
   context: DrillContext,
   times: number,
-  limitSeconds: number,
+  allowed: { failoverSeconds: number; lostAtMost: number },
   fault: Fault,
 ): Promise<Measured> {
   const runs: (Experience & { from: string; to: string; wholeAgainSeconds: number })[] = []
@@ -90,11 +111,11 @@ async function repeat(
     samples: outages,
     unit: "s without a write",
     bounds: [
-      atMostTime("longest time without a write (s)", Math.max(...outages), limitSeconds),
+      atMostTime("longest time without a write (s)", Math.max(...outages), allowed.failoverSeconds),
       atMost(
         "acknowledged writes that were lost",
         sum(runs.map(({ lost }) => lost)),
-        lostAtMost * times,
+        allowed.lostAtMost * times,
       ),
       ...alwaysBounds(runs),
     ],

@@ -52,12 +52,23 @@ export async function awaitReplica(context: DrillContext): Promise<string> {
   return replica
 }
 
-/** A planned switchover by the command a person uses; what it printed. */
-export async function switchover(context: DrillContext, ...flags: string[]): Promise<string> {
+/** A command as a person gives it; what it printed. */
+export async function quickcart(context: DrillContext, ...argv: string[]): Promise<string> {
   const program = join(context.repository, "scripts", "quickcart.js")
-  const verb = ["db", "switchover", context.fleet.environment]
-  const { stdout } = await run([process.execPath, program, ...verb, ...flags])
-  return stdout.trim()
+  return (await run([process.execPath, program, ...argv])).stdout.trim()
+}
+
+/** Rotates a secret by the command a person uses; seconds that it took. */
+export async function rotateSecret(context: DrillContext, secret: string): Promise<number> {
+  const dirty = process.env.CI === undefined ? ["--allow-dirty"] : []
+  const start = performance.now()
+  await quickcart(context, "secrets", "rotate", context.fleet.environment, secret, ...dirty)
+  return Math.round((performance.now() - start) / 1000)
+}
+
+/** A planned switchover; what the command printed. */
+export function switchover(context: DrillContext, ...flags: string[]): Promise<string> {
+  return quickcart(context, "db", "switchover", context.fleet.environment, ...flags)
 }
 
 /** One statement as the superuser of a member; what it printed. */
