@@ -26,11 +26,17 @@ export function fleetFile(fleet: Fleet, all: Contributions): RenderedFile {
       healthPath: fleet.app.healthPath,
       app: { port: fleet.app.port, replicas: fleet.app.replicas, image: fleet.app.image },
       registry: fleet.registry,
-      images: fleet.images,
+      images: imagesInUse(fleet, all),
       hosts: fleet.hosts.map((host) => ({ ...host, role: kebabRole(host.role) })),
       flashSales: fleet.flashSales,
       secrets: secretsOf(fleet, all),
       credentials: credentialsOf(all),
     }),
   }
+}
+
+/** Those that a service runs, by name: the box's registry has to hold no others. */
+function imagesInUse({ images }: Fleet, { services }: Contributions): Record<string, string> {
+  const used = new Set(services.map(({ definition }) => definition.image))
+  return Object.fromEntries(Object.entries(images).filter(([, reference]) => used.has(reference)))
 }

@@ -15,8 +15,8 @@ export async function pushImages(fleet: FleetFile, report: (line: string) => voi
     (await fetch(`http://${outside}/v2/`)).ok ? true : undefined,
   )
   const inside = `${fleet.registry.address}/`
-  for (const [name, reference] of Object.entries(fleet.images)) {
-    if (name === "host" || name === "registry" || !reference.startsWith(inside)) continue
+  for (const reference of Object.values(fleet.images)) {
+    if (!reference.startsWith(inside)) continue
     await pushImage(`quickcart/${reference.slice(inside.length)}`, report)
   }
 }
