@@ -164,7 +164,7 @@ async function compare(
     unlike.size === 0
       ? new Map()
       : await appliedDefinitions(repository, fleet.environment, unlike, liveNamed(secrets, live))
-  const last = await lastAppliedIfNeeded(repository, desired, live, fleet)
+  const last = await lastAppliedIfNeeded(repository, desired, live, { fleet, unlike })
   const differences = findDrift(desired, live, fleet, { definitions, last })
   return {
     desired,
@@ -180,13 +180,13 @@ async function lastAppliedIfNeeded(
   repository: string,
   desired: Desired,
   live: Live,
-  fleet: FleetFile,
+  { fleet, unlike }: { fleet: FleetFile; unlike: Set<string> },
 ): Promise<Applied["last"]> {
   const differs =
     nodeDifferences(fleet, live.nodes).length > 0 ||
     networkDifferences(desired.services, live.allNetworks).length > 0 ||
     missingServices(desired.services, live).length > 0
-  return differs ? lastApplied(repository, fleet.environment, live.services) : undefined
+  return differs ? lastApplied(repository, fleet.environment, live.services, unlike) : undefined
 }
 
 /** Who may look need not be able to decrypt: what cannot be read is unknown. */

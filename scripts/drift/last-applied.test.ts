@@ -36,8 +36,14 @@ services:
 /** Live services, as far as their labels name commits. */
 const from = (...commits: (string | undefined)[]) =>
   commits.map((commit) => ({
-    Spec: { Labels: commit === undefined ? {} : { "quickcart.commit": commit } },
+    Spec: {
+      Labels:
+        commit === undefined
+          ? {}
+          : { "quickcart.commit": commit, "quickcart.spec-hash": `of ${commit}` },
+    },
   })) as SwarmService[]
+const nothing = new Set<string>()
 
 beforeAll(async () => {
   repository = mkdtempSync(join(tmpdir(), "quickcart-last-applied-"))
@@ -48,16 +54,20 @@ afterAll(() => rmSync(repository, { recursive: true }))
 test("the newest of the commits that live services name was applied last, if that can be told", async () => {
   const [first, second, third] = [await commit(1), await commit(2), await commit(3)]
   const look = (...commits: (string | undefined)[]) =>
-    lastApplied(repository, "shop", from(...commits))
+    lastApplied(repository, "shop", from(...commits), nothing)
   const last = await look(second, first, undefined, second)
   expect(last?.commit).toBe(second)
   expect(last?.fleet?.hosts).toHaveLength(2)
   expect(last?.services.map(({ name }) => name)).toEqual(["quickcart_app"])
 
   expect(await look(undefined)).toBeUndefined()
-  expect(await look(second, "f".repeat(40))).toBeUndefined()
+  const elsewhere = "f".repeat(40)
+  expect((await look(second, elsewhere))?.commit).toBe(second)
+  expect((await look(elsewhere))?.commit).toBe(third)
+  const unlike = new Set([`of ${elsewhere}`])
+  expect(await lastApplied(repository, "shop", from(second, elsewhere), unlike)).toBeUndefined()
   expect(await look("--all")).toBeUndefined()
-  expect(await lastApplied(repository, "other", from(second))).toBeUndefined()
+  expect(await lastApplied(repository, "other", from(second), nothing)).toBeUndefined()
   expect(await look()).toMatchObject({ commit: null, services: [] })
 
   await git("checkout", "--quiet", "-b", "apart", first)

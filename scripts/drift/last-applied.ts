@@ -1,7 +1,8 @@
 import type { DesiredService } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
-import { commitLabel, type SwarmService } from "../deploy/swarm-types.ts"
+import { commitLabel, type SwarmService, specHashLabel } from "../deploy/swarm-types.ts"
 import { run } from "../io/command.ts"
+import { headCommit } from "../io/git.ts"
 import { snapshotOf } from "../plan/base.ts"
 import type { Difference } from "./difference.ts"
 
@@ -15,18 +16,34 @@ export interface LastApplied {
 
 /**
  * The commit that the live services were applied from: the newest of those that
- * their labels name, since only changed services are sent. Undefined when that
- * cannot be told: no label, a shallow clone, commits on branches of their own,
- * files that today's code cannot read.
+ * their labels name, since only changed services are sent. A commit that is not
+ * in the clone (a branch that was squashed, a drill's copy) does not count where
+ * its service runs what HEAD wants (its hash is not among `unlike`); when no other
+ * is named, the whole fleet does, and HEAD is as good. Undefined when it cannot be
+ * told: no label, a shallow clone, commits on branches of their own, files that
+ * today's code cannot read.
  */
 export async function lastApplied(
   repository: string,
   environment: string,
   services: SwarmService[],
+  unlike: ReadonlySet<string>,
 ): Promise<LastApplied | undefined> {
   if (services.length === 0) return { commit: null, fleet: undefined, services: [] }
-  const commits = services.flatMap(({ Spec }) => Spec.Labels?.[commitLabel] ?? [])
-  const commit = await newest(repository, [...new Set(commits)])
+  const named = services.flatMap(({ Spec }) => {
+    const commit = Spec.Labels?.[commitLabel]
+    const isAsHead = !unlike.has(Spec.Labels?.[specHashLabel] ?? "")
+    return commit === undefined ? [] : [{ commit, isAsHead }]
+  })
+  const commits = [...new Set(named.map(({ commit }) => commit))]
+  // A label is whatever somebody wrote there: nothing but an id may reach git.
+  if (commits.length === 0 || !commits.every((one) => /^[0-9a-f]{40}$/.test(one))) return undefined
+  const present = await inClone(repository, commits)
+  const telling = named.filter(({ commit, isAsHead }) => present.has(commit) || !isAsHead)
+  const commit =
+    telling.length === 0
+      ? await headCommit(repository)
+      : await newest(repository, [...new Set(telling.map((one) => one.commit))])
   if (commit === undefined) return undefined
   try {
     const snapshot = await snapshotOf(repository, environment, commit)
@@ -37,10 +54,16 @@ export async function lastApplied(
   }
 }
 
+async function inClone(repository: string, commits: string[]): Promise<Set<string>> {
+  const { stdout } = await run(["git", "cat-file", "--batch-check=%(objecttype) %(objectname)"], {
+    workingDirectory: repository,
+    input: commits.map((commit) => `${commit}\n`).join(""),
+  })
+  return new Set(stdout.split("\n").flatMap((line) => /^commit (\w+)$/.exec(line)?.[1] ?? []))
+}
+
 /** The one commit that holds all others; undefined when there is none, or one is not in the clone. */
 async function newest(repository: string, commits: string[]): Promise<string | undefined> {
-  // A label is whatever somebody wrote there: nothing but an id may reach git.
-  if (commits.length === 0 || !commits.every((one) => /^[0-9a-f]{40}$/.test(one))) return undefined
   const result = await run(["git", "merge-base", "--independent", ...commits], {
     workingDirectory: repository,
     allowFailure: true,
