@@ -126,7 +126,7 @@ test("images under a path of the shop come from the bucket, and from nowhere els
   }
   const text = haproxyConfig(fleet)
   expect(text).toContain("use_backend images if { path_beg /images/ }")
-  expect(text).toContain("http-request replace-path /images/(.*) /pictures/\\1")
+  expect(text).toContain("http-request set-uri %[path,regsub(^/images/,/pictures/)]")
   expect(text).toContain(
     "server bucket storage.example.com:443 ssl verify required ca-file @system-ca sni str(storage.example.com) verifyhost storage.example.com",
   )
