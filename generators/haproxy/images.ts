@@ -1,4 +1,3 @@
-import { isIP } from "node:net"
 import type { Fleet } from "../core/fleet.ts"
 
 /** Where the load balancers get product images, as haproxy.cfg says it. */
@@ -30,7 +29,7 @@ export function imagesOrigin({ objectStorage, provider }: Fleet): ImagesOrigin |
     bucket: objectStorage.imagesBucket,
     host: hostname,
     port: port === "" ? 443 : Number(port),
-    serverName: isIP(hostname) === 0 && hostname,
+    serverName: !/^[\d.]+$/.test(hostname) && hostname,
     caFile: provider.name === "box" ? internalAuthorityFile : "@system-ca",
   }
 }
