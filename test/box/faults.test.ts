@@ -160,12 +160,9 @@ test("with a manager host down, apply goes through another and says so", async (
 
 test("an apply that was killed in the middle is finished by the next one", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "hello" })
-  const killed = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
-    cwd: bench.directory,
-    stdio: ["ignore", "ignore", "pipe"],
-  })
-  await said(killed, "update in progress")
-  await ended(killed, "SIGKILL")
+  const { child } = startApply()
+  await said(child, "update in progress")
+  await ended(child, "SIGKILL")
   // Its process is gone from this machine, so its lock is taken over at once.
   expectSuccess(await bench.quickcart("apply", "local"))
   expect(JSON.parse((await bench.quickcart("apply", "local", "--json")).stdout).operations).toEqual(
@@ -176,33 +173,21 @@ test("an apply that was killed in the middle is finished by the next one", async
 
 test("Ctrl-C during an apply gives the lock back, and the next apply finishes", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "interrupted" })
-  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
-    cwd: bench.directory,
-    stdio: ["ignore", "ignore", "pipe"],
-  })
+  const { child, end } = startApply()
   await said(child, "update in progress")
-  const code = new Promise((resolve) => child.once("close", resolve))
   child.kill("SIGINT")
-  expect(await code).toBe(130)
+  expect((await end).code).toBe(130)
   expectSuccess(await bench.quickcart("apply", "local"))
   await awaitHealthy(context)
 })
 
 test("an apply whose manager dies under it goes on through another", async () => {
   await bench.change("local", ["app", "environment"], { GREETING: "another manager" })
-  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
-    cwd: bench.directory,
-    stdio: ["ignore", "ignore", "pipe"],
-  })
-  let stderr = ""
-  child.stderr?.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString()
-  })
+  const { child, end } = startApply()
   await said(child, "update in progress")
-  const code = new Promise((resolve) => child.once("close", resolve))
   await run(["docker", "kill", hostContainer(context, "manager-1")])
   try {
-    expect(await code, stderr).toBe(0)
+    expect(await end).toMatchObject({ code: 0 })
   } finally {
     await powerOn(context, "manager-1")
   }
@@ -215,18 +200,10 @@ test.each(["wave 1 of 1", "update in progress"])(
   async (moment) => {
     await bench.change("local", ["app", "environment"], { GREETING: `cut at ${moment}` })
     const load = await underLoad(context, async () => {
-      const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
-        cwd: bench.directory,
-        stdio: ["ignore", "ignore", "pipe"],
-      })
-      let stderr = ""
-      child.stderr?.on("data", (chunk: Buffer) => {
-        stderr += chunk.toString()
-      })
-      const code = new Promise((resolve) => child.once("close", resolve))
+      const { child, end } = startApply()
       await said(child, moment)
       expect(cutSsh(child.pid ?? 0)).toBeGreaterThan(0)
-      expect(await code, stderr).toBe(0)
+      expect(await end).toMatchObject({ code: 0 })
     })
     expect(load.failed).toBe(0)
     const again = await bench.quickcart("apply", "local", "--json")
@@ -251,6 +228,22 @@ function cutSsh(run: number): number {
       return false
     }
   }).length
+}
+
+/** Applies the copy's commit in a process of its own; `end` has its exit code and what it said. */
+function startApply() {
+  const child = spawn(process.execPath, ["scripts/quickcart.js", "apply", "local"], {
+    cwd: bench.directory,
+    stdio: ["ignore", "ignore", "pipe"],
+  })
+  let stderr = ""
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const end = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, stderr }))
+  })
+  return { child, end }
 }
 
 /** Runs a script until it prints `text`, then sends the signal to its process group, as Ctrl-C does. */
