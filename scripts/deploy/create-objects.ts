@@ -19,6 +19,18 @@ export async function createObjects(plan: Plan, desired: Desired, engine: Engine
   }
 }
 
+/**
+ * Takes back the networks that `createObjects` made, after a rollback: left there they
+ * would keep their options, which Swarm changes in place for nobody. One that
+ * something is attached to stays.
+ */
+export async function removeNetworks(plan: Plan, engine: Engine): Promise<void> {
+  for (const operation of plan.operations) {
+    if (operation.kind !== "create-network") continue
+    await engine.remove(`/networks/${operation.name}`).catch(() => undefined)
+  }
+}
+
 /** The name holds the content's hash, so what is there already is what we want. */
 async function createFile(
   engine: Engine,

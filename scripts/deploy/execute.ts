@@ -4,7 +4,7 @@ import { type Engine, filters } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
-import { createObjects } from "./create-objects.ts"
+import { createObjects, removeNetworks } from "./create-objects.ts"
 import type { Desired, DesiredService, Leader } from "./desired.ts"
 import { describeFailure } from "./explain.ts"
 import { leaderKinds, leadingHosts } from "./leaders.ts"
@@ -77,6 +77,7 @@ export async function execute(
     const reason = error instanceof Error ? error.message : String(error)
     report(`failed: ${reason.split("\n")[0]}`)
     const outcome = await rollBack(connection, undo, report)
+    await removeNetworks(plan, engine)
     await dropSnapshot(engine)
     throw new Failure(`${reason}\n${outcome}`)
   }

@@ -59,6 +59,19 @@ test("a lock that is renewed refuses the second, with who holds it and for how l
   await expect(take(engine)).rejects.toThrow(/Ada at commit c0ffee.* goes in 50 s/)
 })
 
+test("a lock that was taken although the answer was lost is this run's", async () => {
+  const { engine, configs } = swarm()
+  let calls = 0
+  const post: Engine["post"] = async (path, body) => {
+    calls += 1
+    await engine.post(path, body)
+    // What the second of two equal calls is told.
+    return engine.post(path, body)
+  }
+  await take({ ...engine, post })
+  expect([calls, configs.length]).toEqual([1, 1])
+})
+
 test("one that nobody renewed for a minute, by the manager's clock, is taken over", async () => {
   const { engine, configs } = swarm([foreign("2026-06-01T11:58:59Z")])
   await take(engine)

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { type Engine, EngineFailure } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
 import { onInterrupt } from "../io/interrupt.ts"
@@ -38,16 +39,21 @@ interface Lock extends SwarmObject {
  * releases it.
  */
 export async function takeLock(engine: Engine, holder: LockHolder): Promise<HeldLock> {
+  const content = randomUUID()
   for (;;) {
     try {
       const { ID } = await engine.post<{ ID: string }>("/configs/create", {
         Name: lockName,
-        Data: Buffer.from("lock").toString("base64"),
+        Data: Buffer.from(content).toString("base64"),
         Labels: labels(holder),
       })
       return held(engine, ID, holder)
     } catch (error) {
       if (!(error instanceof EngineFailure) || error.status !== 409) throw error
+      // A call that was cut off is sent again, and the first may have arrived.
+      const lock = await currentLock(engine)
+      const isOurs = Buffer.from(lock?.Spec.Data ?? "", "base64").toString() === content
+      if (lock !== undefined && isOurs) return held(engine, lock.ID, holder)
       await removeDead(engine)
     }
   }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { type Engine, EngineFailure } from "../io/engine.ts"
 import { assumeLive } from "../plan/assumed.ts"
 import { service } from "../plan/plan-fixture.ts"
-import { createObjects } from "./create-objects.ts"
+import { createObjects, removeNetworks } from "./create-objects.ts"
 import type { Desired, DesiredService } from "./desired.ts"
 import { desiredNetworks, networksOf } from "./networks.ts"
 import { planLines, reconcile } from "./reconcile.ts"
@@ -74,6 +74,15 @@ test("it is created as the files say, with the label by which docker stack deplo
   })
   await createObjects(plan, wanted, exists.engine)
   expect(exists.calls).toHaveLength(1)
+})
+
+test("after a rollback the networks that the run made go too, and a refusal hides no reason", async () => {
+  const plan = moved([], on({ edge }))
+  const { calls, engine } = recorder(() => {
+    throw new EngineFailure("DELETE", "/networks/x", 400, "in use")
+  })
+  await removeNetworks(plan, engine)
+  expect(calls).toEqual([["/networks/quickcart_edge"]])
 })
 
 test("a network with something attached stays, and is no failure; another refusal is one", async () => {

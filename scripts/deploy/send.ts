@@ -5,11 +5,12 @@ import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type DesiredService, mergeStacks } from "./desired.ts"
 import { observe } from "./observe.ts"
 import type { RegistryAccess } from "./registry-access.ts"
-import { awaitEarlierDeploy, stackDeploy } from "./stack-deploy.ts"
+import { awaitEarlierDeploy, sendTimeoutSeconds, stackDeploy } from "./stack-deploy.ts"
 import { specHashLabel } from "./swarm-types.ts"
 
 const mostSends = 3
-const sendTimeoutSeconds = 120
+/** What SSH takes beside the command. */
+const connectionSeconds = 10
 
 export interface Sending {
   /** Put on each service. */
@@ -32,13 +33,13 @@ export async function send(
 ): Promise<void> {
   const { remote, engine } = connection
   let missing = services
-  for (let left = mostSends; missing.length > 0; left -= 1) {
+  for (let left = mostSends - 1; missing.length > 0; left -= 1) {
     const manager = connection.manager()
     const { command, input } = stackDeploy(mergeStacks(missing, labels), registry)
     const result = await remote.exec(manager, command, {
       input,
       allowFailure: true,
-      timeoutSeconds: sendTimeoutSeconds,
+      timeoutSeconds: 2 * sendTimeoutSeconds + connectionSeconds,
     })
     if (result.exitCode === 0) return
     const words = result.stderr.trim()
@@ -47,24 +48,21 @@ export async function send(
       throw new Failure(`Docker refused the stack file: ${words}`)
     }
     const reason = words.split("\n").at(-1) || "the connection ended"
-    if (left <= 1) {
-      throw new Failure(
-        `${manager} was lost ${mostSends} times while deploying (${reason}). Look at the network and the managers, then apply again.`,
-      )
-    }
     report(`lost ${manager} while deploying: ${reason}`)
     // Only the connection may have ended, and the command still be at work; a dead manager's is not.
     if (lost) {
-      const timeoutSeconds = sendTimeoutSeconds + 10
-      await remote.exec(manager, awaitEarlierDeploy(sendTimeoutSeconds), {
-        allowFailure: true,
-        timeoutSeconds,
-      })
+      const timeoutSeconds = sendTimeoutSeconds + connectionSeconds
+      await remote.exec(manager, awaitEarlierDeploy, { allowFailure: true, timeoutSeconds })
     }
     const { services: live } = await observe(engine)
     missing = missing.filter(
       ({ name, specHash }) =>
         live.find(({ Spec }) => Spec.Name === name)?.Spec.Labels?.[specHashLabel] !== specHash,
     )
+    if (left <= 0 && missing.length > 0) {
+      throw new Failure(
+        `the connection was lost ${mostSends} times while deploying, last that to ${manager} (${reason}). Look at the network and the managers, then apply again.`,
+      )
+    }
   }
 }

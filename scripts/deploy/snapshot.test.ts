@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import type { Engine } from "../io/engine.ts"
+import { type Engine, EngineFailure } from "../io/engine.ts"
 import type { Undo } from "./restore-sequence.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 
@@ -38,6 +38,20 @@ test("what was saved is what the next run finds, until it is dropped", async () 
   expect(await leftSnapshot(engine)).toEqual([restore("a", "1"), remove("b")])
   await dropSnapshot(engine)
   expect(await leftSnapshot(engine)).toEqual([])
+})
+
+test("a save that arrived although its answer was lost is no failure, another's is", async () => {
+  const engine = swarm()
+  const refuse = (arrives: boolean): Engine => ({
+    ...engine,
+    post: async <T>(path: string, body: unknown) => {
+      await engine.post<T>(path, arrives ? body : { Name: "quickcart-snapshot", Data: "other" })
+      throw new EngineFailure("POST", path, 409, "exists")
+    },
+  })
+  await saveSnapshot(refuse(true), [remove("a")])
+  expect(await leftSnapshot(engine)).toEqual([remove("a")])
+  await expect(saveSnapshot(refuse(false), [remove("a")])).rejects.toThrow("exists")
 })
 
 test("after an interrupted run the way back leads to what was before that run", () => {

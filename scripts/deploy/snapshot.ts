@@ -19,11 +19,15 @@ export async function leftSnapshot(engine: Engine): Promise<Undo[]> {
 
 /** Replaces the snapshot: its data cannot be changed. */
 export async function saveSnapshot(engine: Engine, undo: Undo[]): Promise<void> {
+  const Data = Buffer.from(JSON.stringify(undo)).toString("base64")
   await dropSnapshot(engine)
-  await engine.post("/configs/create", {
-    Name: snapshotName,
-    Data: Buffer.from(JSON.stringify(undo)).toString("base64"),
-  })
+  try {
+    await engine.post("/configs/create", { Name: snapshotName, Data })
+  } catch (error) {
+    // A call that was cut off is sent again, and the first may have arrived.
+    const isOurs = (await find(engine))?.Spec.Data === Data
+    if (!(error instanceof EngineFailure) || error.status !== 409 || !isOurs) throw error
+  }
 }
 
 export async function dropSnapshot(engine: Engine): Promise<void> {

@@ -12,9 +12,11 @@ const lockFile = "/tmp/quickcart-stack-deploy.lock"
 const clean = "env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp"
 const options = "--compose-file - --resolve-image always --detach=true"
 
-/** Ends once no `docker stack deploy` of ours runs on the manager any more. */
-export const awaitEarlierDeploy = (timeoutSeconds: number) =>
-  `flock --timeout ${timeoutSeconds} ${lockFile} true`
+/** Longest that one waits for another, of a connection that was cut: it has no longer itself. */
+export const sendTimeoutSeconds = 120
+
+/** Ends once no `docker stack deploy` of ours runs on the manager any more; fails when one does not end. */
+export const awaitEarlierDeploy = `flock --timeout ${sendTimeoutSeconds} ${lockFile} true`
 
 /**
  * `docker stack deploy` of a stack file. With an account for the registry, the
@@ -27,7 +29,8 @@ export function stackDeploy(
   registry: RegistryAccess | undefined,
 ): StackDeploy {
   const file = JSON.stringify(stack)
-  const deploy = `flock ${lockFile} ${clean} docker`
+  // One that waited for longer would run after apply has given up and rolled back.
+  const deploy = `flock --timeout ${sendTimeoutSeconds} ${lockFile} timeout ${sendTimeoutSeconds} ${clean} docker`
   if (registry === undefined) {
     return { command: `${deploy} stack deploy ${options} ${stackName}`, input: file }
   }

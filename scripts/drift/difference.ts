@@ -20,7 +20,7 @@ export interface Difference {
 }
 
 /** Identity of a difference, to tell whether two observations agree. */
-export function differenceKey(difference: Difference): string {
+function differenceKey(difference: Difference): string {
   const { kind, object, name, field, live } = difference
   return JSON.stringify([kind, object, name, field, live])
 }

@@ -2,7 +2,6 @@ import type { DesiredService } from "../deploy/desired.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { commitLabel, type SwarmService, specHashLabel } from "../deploy/swarm-types.ts"
 import { run } from "../io/command.ts"
-import { headCommit } from "../io/git.ts"
 import { snapshotOf } from "../plan/base.ts"
 import type { Difference } from "./difference.ts"
 
@@ -18,10 +17,9 @@ export interface LastApplied {
  * The commit that the live services were applied from: the newest of those that
  * their labels name, since only changed services are sent. A commit that is not
  * in the clone (a branch that was squashed, a drill's copy) does not count where
- * its service runs what HEAD wants (its hash is not among `unlike`); when no other
- * is named, the whole fleet does, and HEAD is as good. Undefined when it cannot be
- * told: no label, a shallow clone, commits on branches of their own, files that
- * today's code cannot read.
+ * its service runs what HEAD wants (its hash is not among `unlike`). Undefined when
+ * it cannot be told: no label, no commit that the clone has, commits on branches of
+ * their own, files that today's code cannot read.
  */
 export async function lastApplied(
   repository: string,
@@ -32,7 +30,8 @@ export async function lastApplied(
   if (services.length === 0) return { commit: null, fleet: undefined, services: [] }
   const named = services.flatMap(({ Spec }) => {
     const commit = Spec.Labels?.[commitLabel]
-    const isAsHead = !unlike.has(Spec.Labels?.[specHashLabel] ?? "")
+    const hash = Spec.Labels?.[specHashLabel]
+    const isAsHead = hash !== undefined && !unlike.has(hash)
     return commit === undefined ? [] : [{ commit, isAsHead }]
   })
   const commits = [...new Set(named.map(({ commit }) => commit))]
@@ -40,10 +39,7 @@ export async function lastApplied(
   if (commits.length === 0 || !commits.every((one) => /^[0-9a-f]{40}$/.test(one))) return undefined
   const present = await inClone(repository, commits)
   const telling = named.filter(({ commit, isAsHead }) => present.has(commit) || !isAsHead)
-  const commit =
-    telling.length === 0
-      ? await headCommit(repository)
-      : await newest(repository, [...new Set(telling.map((one) => one.commit))])
+  const commit = await newest(repository, [...new Set(telling.map((one) => one.commit))])
   if (commit === undefined) return undefined
   try {
     const snapshot = await snapshotOf(repository, environment, commit)
@@ -64,6 +60,7 @@ async function inClone(repository: string, commits: string[]): Promise<Set<strin
 
 /** The one commit that holds all others; undefined when there is none, or one is not in the clone. */
 async function newest(repository: string, commits: string[]): Promise<string | undefined> {
+  if (commits.length === 0) return undefined
   const result = await run(["git", "merge-base", "--independent", ...commits], {
     workingDirectory: repository,
     allowFailure: true,

@@ -35,6 +35,6 @@ test("the last line sums up, and what could not be looked at is named", () => {
     "could not look at load-balancer-1: the files of haproxy could not be read\nshop at aaaaaaaaaaaa: nothing found, but not all could be looked at, 1.2 s",
   )
   expect(last(driftText(report(["drift", "pending", "unknown"]), false))).toContain(
-    "1 drifted, 1 pending (apply has not run), 1 of which cannot be told",
+    "1 drifted, 1 pending (apply has not run), 1 unknown (drift or pending)",
   )
 })

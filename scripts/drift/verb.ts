@@ -55,7 +55,7 @@ function outcome({ differences, unseen }: DriftReport): string {
   const count = (kind: Difference["kind"]) => differences.filter((one) => one.kind === kind).length
   const unknown = count("unknown")
   if (differences.length > 0) {
-    const more = unknown === 0 ? "" : `, ${unknown} of which cannot be told`
+    const more = unknown === 0 ? "" : `, ${unknown} unknown (drift or pending)`
     return `${count("drift")} drifted, ${count("pending")} pending (apply has not run)${more}`
   }
   return unseen.length === 0 ? "live equals git" : "nothing found, but not all could be looked at"

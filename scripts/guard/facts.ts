@@ -57,7 +57,7 @@ async function branchOf(repository: string, tier: string): Promise<RemoteBranch 
 }
 
 /** Hosts that are in the Swarm now; labels name their roles, else the files do. */
-export function swarmMembers({ nodes }: Observed, wanted: readonly GuardHost[]): GuardHost[] {
+function swarmMembers({ nodes }: Observed, wanted: readonly GuardHost[]): GuardHost[] {
   const names = [...new Set(nodes.map((node) => node.Description.Hostname))].sort()
   return names.map((name) => {
     const node = nodes.find((candidate) => candidate.Description.Hostname === name)

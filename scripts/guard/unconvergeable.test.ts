@@ -1,15 +1,17 @@
 import { describe, expect, test } from "vitest"
 import type { DesiredService } from "../deploy/desired.ts"
-import { service } from "../plan/plan-fixture.ts"
+import { type ServiceParts, service } from "../plan/plan-fixture.ts"
 import { change, messages } from "./guard-fixture.ts"
 
 test("mode-change: global and replicated cannot become each other", () => {
-  const to = (mode: "global" | "replicated") => service("app", { mode })
+  const to = (mode: NonNullable<ServiceParts["mode"]>) => service("app", { mode })
   expect(messages("mode-change", change([to("global")], [to("replicated")]))).toEqual([
     "quickcart_app would change from global to replicated; give the service a new name instead",
   ])
   const same = change([to("global")], [service("app", { mode: "global", wave: 30 })])
   expect(messages("mode-change", same)).toEqual([])
+  const job = change([to("replicated-job")], [service("app", { mode: "replicated-job", wave: 30 })])
+  expect(messages("mode-change", job)).toEqual([])
 })
 
 describe("network-change", () => {

@@ -1,4 +1,5 @@
 import { attachedTo, desiredNetworks, networkDifferences, networksOf } from "../deploy/networks.ts"
+import type { SwarmService } from "../deploy/swarm-types.ts"
 import { definitionOf } from "../plan/definition.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
 
@@ -8,13 +9,18 @@ export const modeChange: GuardRule = {
   check: ({ plan }) =>
     plan.operations.flatMap((operation) => {
       if (operation.kind !== "update-service") return []
-      const before = operation.live.Spec.Mode.Replicated === undefined ? "global" : "replicated"
+      const before = modeOf(operation.live)
       const after = definitionOf(operation.service).deploy.mode ?? "replicated"
       if (before === after) return []
       return [
         `${operation.service.name} would change from ${before} to ${after}; give the service a new name instead`,
       ]
     }),
+}
+
+function modeOf({ Spec: { Mode } }: SwarmService): string {
+  if (Mode.Replicated !== undefined) return "replicated"
+  return Mode.ReplicatedJob === undefined ? "global" : "replicated-job"
 }
 
 export const networkChange: GuardRule = {

@@ -64,7 +64,7 @@ export interface ServiceParts {
   role?: string
   host?: string
   replicas?: number
-  mode?: "global" | "replicated"
+  mode?: "global" | "replicated" | "replicated-job"
   update?: { parallelism?: number; order?: string }
   /** Swarm names of volumes that outlive tasks. */
   volumes?: string[]
