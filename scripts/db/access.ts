@@ -118,7 +118,7 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
       return exitCode === 0 ? parsePools(stdout) : undefined
     },
     silence: async (member) => {
-      const ask = `${curl} --max-time 5 --output /dev/null ${restApi(member)}/liveness`
+      const ask = `${curl} --fail --max-time 5 --output /dev/null ${restApi(member)}/liveness`
       const { exitCode, stderr } = await inMember(member, ask, { allowFailure: true })
       if (exitCode === 0) return undefined
       return stderr.trim().split("\n")[0] || "no answer"

@@ -53,10 +53,28 @@ test("a login that the primary would refuse is named", async () => {
       paused: false,
     }),
     silence: async () => undefined,
-    dataDisk: async () => undefined,
+    dataDisk: async () => ({ sizeBytes: 1e9, freeBytes: 1e9 }),
     refusedLogins: async (member: string) => (member === "database-1" ? ["app_rw_1"] : []),
   } as unknown as DatabaseAccess
   expect((await databaseHealth(database)).faults).toEqual([
     "the database refuses the password of the login app_rw_1",
+  ])
+})
+
+test("a disk and logins that nobody could look at are faults, not health", async () => {
+  const database = {
+    members: ["database-1"],
+    poolers: [],
+    cluster: async () => ({
+      members: [{ name: "database-1", role: "leader", state: "running", timeline: 1 }],
+      paused: false,
+    }),
+    silence: async () => undefined,
+    dataDisk: async () => undefined,
+    refusedLogins: async () => undefined,
+  } as unknown as DatabaseAccess
+  expect((await databaseHealth(database)).faults).toEqual([
+    "the data disk of database-1 cannot be looked at",
+    "the logins on database-1 cannot be looked at",
   ])
 })

@@ -54,7 +54,8 @@ async function poolsHealth(database: DatabaseAccess): Promise<string[]> {
 
 async function memberFaults(database: DatabaseAccess, member: string): Promise<string[]> {
   const [silence, disk] = await Promise.all([database.silence(member), database.dataDisk(member)])
-  const full = disk === undefined ? undefined : diskFault(member, disk)
+  const full =
+    disk === undefined ? `the data disk of ${member} cannot be looked at` : diskFault(member, disk)
   return [
     ...(silence === undefined ? [] : [`Patroni on ${member} does not answer: ${silence}`]),
     ...(full === undefined ? [] : [full]),
@@ -63,7 +64,8 @@ async function memberFaults(database: DatabaseAccess, member: string): Promise<s
 
 /** A password is set when it is delivered; after that only somebody's hand changes it. */
 async function loginFaults(database: DatabaseAccess, primary: string): Promise<string[]> {
-  const refused = (await database.refusedLogins(primary)) ?? []
+  const refused = await database.refusedLogins(primary)
+  if (refused === undefined) return [`the logins on ${primary} cannot be looked at`]
   return refused.map((login) => `the database refuses the password of the login ${login}`)
 }
 

@@ -29,6 +29,7 @@ export function awaitHealthy(context: DrillContext): Promise<FleetStatus> {
           .map((s) => `${s.name} ${s.running}/${s.desired}`),
         ...(status.vipOwner === null ? ["no single VIP owner"] : []),
         ...status.balancersNotReady.map((host) => `${host} cannot take the VIP`),
+        ...(status.database?.faults ?? []),
       ]
       throw new Failure(bad.join(", "))
     },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises"
+import { Failure } from "../io/failure.ts"
 import { fleetStatus } from "../status.ts"
 import type { DrillContext } from "./drill.ts"
 import { awaitHealthy } from "./fleet-access.ts"
@@ -33,7 +34,7 @@ export async function withWorkbench<T>(
 async function putBack(context: DrillContext, bench: Workbench): Promise<void> {
   await bench.reset()
   const result = await bench.quickcart("apply", bench.environment, "--break-lock")
-  if (result.exitCode !== 0) context.report(`could not put the fleet back: ${result.stderr}`)
+  if (result.exitCode !== 0) throw new Failure(`could not put the fleet back: ${result.stderr}`)
   await awaitHealthy(context)
 }
 

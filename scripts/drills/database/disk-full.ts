@@ -2,7 +2,6 @@ import { memberService } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
 import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
-import { fleetStatus } from "../../status.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { hostContainer, inHost } from "../fleet-access.ts"
 import { atMost, atMostTime } from "../report.ts"
@@ -14,6 +13,7 @@ import {
   sqlIn,
   switchover,
 } from "./members.ts"
+import { awaitSymptom, symptomBound } from "./symptom.ts"
 import { alwaysBounds, underProbe } from "./under-probe.ts"
 
 const failoverSeconds = 30
@@ -33,15 +33,14 @@ export const diskFull: Drill = {
   onlyThorough: true,
   run: async (context) => {
     const member = await awaitReplica(context)
-    const restore = await moveToSmallDisk(context, member)
     try {
+      await moveToSmallDisk(context, member)
       await awaitDatabase(context)
       await switchover(context, "--candidate", member)
-      let symptom: string | undefined
+      let symptom = ""
       const experience = await underProbe(context, async () => {
         await fill(context, member)
-        symptom = await diskFault(context, member)
-        context.report(`status says: ${symptom ?? "nothing"}`)
+        symptom = await awaitSymptom(context, `disk of ${member}`)
         await exhaustWal(context, member)
         context.report(`${await awaitPrimary(context, member)} took over`)
         await inHost(context, member, ["rm", "-f", `${data}/ballast`])
@@ -54,7 +53,7 @@ export const diskFull: Drill = {
         samples: [outage],
         unit: "s without a write",
         bounds: [
-          atMost("symptoms that `status` does not show", symptom === undefined ? 1 : 0, 0),
+          symptomBound(symptom),
           atMostTime("longest time without a write (s)", outage, failoverSeconds),
           atMost("acknowledged writes that were lost", experience.lost, 0),
           ...alwaysBounds([experience]),
@@ -62,7 +61,7 @@ export const diskFull: Drill = {
         details: { ...experience, symptom },
       }
     } finally {
-      await restore()
+      await moveBack(context, member)
       await awaitDatabase(context)
     }
   },
@@ -73,11 +72,7 @@ export const diskFull: Drill = {
  * outside its container, whose memory limit it would exceed, while the lock in it keeps
  * PostgreSQL from starting.
  */
-async function moveToSmallDisk(
-  context: DrillContext,
-  member: string,
-): Promise<() => Promise<void>> {
-  const killTask = `docker kill $(docker ps --quiet --filter label=com.docker.swarm.service.name=${memberService("patroni", member)})`
+async function moveToSmallDisk(context: DrillContext, member: string): Promise<void> {
   await inHostShell(context, member, [
     `mkdir -p ${original}`,
     `mount --bind ${data} ${original}`,
@@ -85,17 +80,29 @@ async function moveToSmallDisk(
     `chown --reference=${original} ${data}`,
     `exec 7> ${data}/lock`,
     "flock 7",
-    killTask,
+    killTask(member),
     `cp -a ${original}/17 ${data}/`,
   ])
-  // The original is too old by then to follow from the WAL that is left: the member clones anew.
-  return () =>
-    inHostShell(context, member, [
-      `umount -l ${data}`,
-      `rm -rf ${original}/17`,
-      `umount -l ${original}`,
-      killTask,
-    ])
+}
+
+/**
+ * Undoes as much of it as was done. The original is too old by then to follow from the WAL
+ * that is left: the member clones anew.
+ */
+function moveBack(context: DrillContext, member: string): Promise<void> {
+  return inHostShell(context, member, [
+    `mountpoint -q ${original} || exit 0`,
+    `[ "$(stat -f -c %T ${data})" != tmpfs ] || umount -l ${data}`,
+    `rm -rf ${original}/17`,
+    `umount -l ${original}`,
+    killTask(member),
+  ])
+}
+
+/** Its task may be between two starts. */
+function killTask(member: string): string {
+  const label = `label=com.docker.swarm.service.name=${memberService("patroni", member)}`
+  return `docker ps --quiet --filter ${label} | xargs -r docker kill`
 }
 
 async function inHostShell(context: DrillContext, host: string, lines: string[]): Promise<void> {
@@ -122,9 +129,4 @@ async function exhaustWal(context: DrillContext, member: string): Promise<void> 
   }
   const used = await inMember(context, member, "df -m /var/lib/postgresql")
   throw new Failure(`${member} still writes after ${mostWalMegabytes} MB of WAL: ${used.stdout}`)
-}
-
-async function diskFault(context: DrillContext, member: string): Promise<string | undefined> {
-  const { database } = await fleetStatus(context.fleet, context.state)
-  return database?.faults.find((fault) => fault.includes(member) && fault.includes("disk"))
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { memberService } from "../../deploy/fleet-file.ts"
+import { waitFor } from "../../io/clock.ts"
 import { run } from "../../io/command.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { hostContainer, inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime, type Measured } from "../report.ts"
 import { mustApply, withWorkbench } from "../under-load.ts"
-import { awaitDatabase, awaitPrimary, inMember } from "./members.ts"
+import { awaitDatabase, awaitPrimary, inMember, sqlIn } from "./members.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
 /** Longest write outage after the loss of the primary's host, as the issue of this tier has it. */
@@ -36,18 +37,30 @@ export const quorumHostLoss: Drill = {
     withWorkbench(context, async (bench) => {
       await bench.change(bench.environment, ["database", "replication"], "quorum")
       await mustApply(bench)
-      return repeat(context, 3, { failoverSeconds, lostAtMost: 0 }, (primary) =>
-        loseHost(context, primary),
-      )
+      return repeat(context, 3, { failoverSeconds, lostAtMost: 0 }, async (primary) => {
+        await awaitQuorum(context, primary)
+        return loseHost(context, primary)
+      })
     }),
+}
+
+/** Patroni sets it in its next rounds: until then the primary commits alone. */
+function awaitQuorum(context: DrillContext, primary: string): Promise<true> {
+  return waitFor("commits to need a quorum", { deadlineSeconds: 60 }, async () => {
+    const names = await sqlIn(context, primary, "show synchronous_standby_names")
+    return names.startsWith("ANY ") ? true : undefined
+  })
 }
 
 async function loseHost(context: DrillContext, primary: string): Promise<string> {
   await run(["docker", "kill", hostContainer(context, primary)])
-  const next = await awaitPrimary(context, primary)
-  await delay(marginMs)
-  await run(["docker", "start", hostContainer(context, primary)])
-  return next
+  try {
+    const next = await awaitPrimary(context, primary)
+    await delay(marginMs)
+    return next
+  } finally {
+    await run(["docker", "start", hostContainer(context, primary)])
+  }
 }
 
 /** The postmaster dies; Patroni lets it recover, or hands over. */

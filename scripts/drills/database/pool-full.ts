@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
-import { waitFor } from "../../io/clock.ts"
 import { fleetStatus } from "../../status.ts"
-import type { Drill, DrillContext } from "../drill.ts"
+import type { Drill } from "../drill.ts"
 import { startLoad } from "../load.ts"
 import { summarise } from "../outage.ts"
 import { atMost } from "../report.ts"
 import { besideApp } from "./beside-app.ts"
 import { loginOf } from "./logins.ts"
 import { awaitDatabase } from "./members.ts"
+import { awaitSymptom, symptomBound } from "./symptom.ts"
 import { clientHost } from "./under-probe.ts"
 
 /** More than one host's pool, so that some wait twice as long as others. */
@@ -37,17 +37,16 @@ export const poolFull: Drill = {
     const child = besideApp(context, clientHost, context.fleet.images.shop ?? "", argv)
     const login = loginOf(context, "postgres_app_password")
     child.stdin.end(`${JSON.stringify({ count: clients, seconds, login })}\n`)
-    const symptom = await seen(context)
+    const symptom = await awaitSymptom(context, "wait for a connection of app_rw", 2 * seconds)
     const answered = Number(await text(child.stdout))
     const summary = summarise(await load.stop(), ratePerSecond)
     const after = (await fleetStatus(context.fleet, context.state)).database?.faults ?? []
-    context.report(`status said: ${symptom}`)
     return {
       parameters: { clients, seconds, ratePerSecond },
       samples: [summary.failed],
       unit: "failed requests of visitors",
       bounds: [
-        atMost("symptoms that status did not show", symptom === "" ? 1 : 0, 0),
+        symptomBound(symptom),
         atMost("clients without an answer", clients - answered, 0),
         atMost("failed requests of visitors", summary.failed, 0),
         atMost("faults in status afterwards", after.length, 0),
@@ -55,13 +54,4 @@ export const poolFull: Drill = {
       details: { symptom, summary },
     }
   },
-}
-
-/** What status says of the full pool; empty when it never does. */
-async function seen(context: DrillContext): Promise<string> {
-  const options = { deadlineSeconds: 2 * seconds, intervalMs: 200 }
-  return waitFor("status to name the pool", options, async () => {
-    const { database } = await fleetStatus(context.fleet, context.state)
-    return database?.faults.find((fault) => fault.includes("wait for a connection of app_rw"))
-  }).catch(() => "")
 }

@@ -1,11 +1,9 @@
-import { stackName } from "../../deploy/swarm-types.ts"
-import { waitFor } from "../../io/clock.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
-import { inHost, taskContainer } from "../fleet-access.ts"
 import { atMost, atMostTime } from "../report.ts"
 import { awaitDatabase, awaitReplica, inMember, sqlIn } from "./members.ts"
-import { alwaysBounds, clientHost, underProbe } from "./under-probe.ts"
+import { awaitReaders } from "./read-pool.ts"
+import { alwaysBounds, underProbe } from "./under-probe.ts"
 
 const megabytes = 500
 const leaveSeconds = 30
@@ -64,24 +62,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await work()
   return Number(((performance.now() - start) / 1000).toFixed(1))
-}
-
-function awaitReaders(context: DrillContext, wanted: (names: string[]) => boolean): Promise<true> {
-  const options = { deadlineSeconds: 240, intervalMs: 250 }
-  return waitFor("the read pool to change", options, async () =>
-    wanted(await readers(context)) ? true : undefined,
-  )
-}
-
-/** Members that HAProxy on the clients' host sends reads to. */
-async function readers(context: DrillContext): Promise<string[]> {
-  const id = await taskContainer(context, clientHost, `${stackName}_database-route`)
-  const ask = `my $s = IO::Socket::UNIX->new("/run/haproxy/admin.sock") or exit 1; print $s "show stat replicas 4 -1\\n"; print <$s>`
-  const argv = ["docker", "exec", id, "perl", "-MIO::Socket::UNIX", "-e", ask]
-  const { stdout } = await inHost(context, clientHost, argv)
-  return stdout
-    .split("\n")
-    .map((line) => line.split(","))
-    .filter((cells) => cells[17]?.startsWith("UP"))
-    .map((cells) => cells[1] ?? "")
 }
