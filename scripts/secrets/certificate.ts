@@ -144,20 +144,21 @@ export function certificateLines(environment: string, certificates: CertificateS
   const table = new Table({ head, style, wordWrap: true, colWidths })
   for (const { secret, names, expires, daysLeft, from, why } of certificates) {
     const expiry =
-      expires === null ? "expiry unknown" : `${daysText(daysLeft)}, until ${expires.slice(0, 10)}`
+      expires === null || daysLeft === null
+        ? "expiry unknown"
+        : `${daysText(daysLeft)}, until ${expires.slice(0, 10)}`
     table.push([secret, namesText(names), expiry, from ?? why ?? "-"])
   }
-  const warnings = certificates
-    .filter(({ warning }) => warning)
-    .map(
-      ({ secret, daysLeft }) =>
-        `WARNING: certificate ${secret}: ${daysText(daysLeft)}; run: npx quickcart secrets rotate ${environment} ${secret}`,
-    )
+  const warnings = certificates.flatMap(({ secret, daysLeft, warning }) =>
+    !warning || daysLeft === null
+      ? []
+      : `WARNING: certificate ${secret}: ${daysText(daysLeft)}; run: npx quickcart secrets rotate ${environment} ${secret}`,
+  )
   return [...warnings, table.toString()]
 }
 
-function daysText(daysLeft: number | null): string {
-  return daysLeft === null || daysLeft < 0 ? "EXPIRED" : `${daysLeft} days left`
+function daysText(daysLeft: number): string {
+  return daysLeft < 0 ? "EXPIRED" : `${daysLeft} days left`
 }
 
 /** One of the fleet's own certificates names every host of a role, which no table is wide enough for. */

@@ -44,6 +44,11 @@ export async function rotate(
       `${fleet.environment} has no secret "${key}"; it has ${fleet.secrets.join(", ") || "none"}.`,
     )
   }
+  if (fleet.credentials.some(({ name, kind }) => name === key && kind === "authority")) {
+    throw new Failure(
+      `${key} cannot be rotated: members that trust the new one would not trust those that have the old one (docs/secrets.md).`,
+    )
+  }
   // What is missing is said before anything is looked at or made new.
   resolveSecrets(fleet, localSecrets(repository, state), knownNamingKey(state))
   const done: Rotation[] = []

@@ -72,3 +72,15 @@ test("a password of a database role is a login of its own, named as the secret i
   const compared = comparableSecrets(fleet, from({ [key]: "second" }), "k", [])
   expect(compared.secrets).toEqual([other])
 })
+
+test("a role's password that would break the files that carry it is refused by name", () => {
+  const fleet: FleetSecrets = {
+    secrets: ["app_password"],
+    credentials: [{ kind: "password", name: "app_password", role: "app_rw" }],
+  }
+  const resolve = (value: string) => resolveSecrets(fleet, from({ app_password: value }), "k")
+  expect(resolve("fine\n")[0]?.value).toMatch(/^app_rw_[0-9a-f]{8}:fine$/)
+  for (const value of ["a:b", 'a"b', "a\\b", "a\nb"]) {
+    expect(() => resolve(value)).toThrow("the password app_password holds")
+  }
+})

@@ -139,6 +139,11 @@ function resolved(
   const digest = createHmac("sha256", namingKey).update(named).digest("hex")
   const name = `quickcart_${key}_${digest.slice(0, 16)}`
   if (role === undefined) return { key, name, value }
+  if (/["\\:\r\n]/.test(value.trim())) {
+    throw new Failure(
+      `the password ${key} holds a quote, a backslash, a colon or a line end, which the files that carry it give a meaning. Make another: openssl rand -hex 24`,
+    )
+  }
   // A login is named as its secret is, which tells nothing about the password.
   return { key, name, value: `${role}_${digest.slice(0, 8)}:${value.trim()}` }
 }

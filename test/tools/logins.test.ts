@@ -36,7 +36,8 @@ async function beside(steps: string[]): Promise<string[]> {
         "as initdb --no-sync --auth-local=peer --auth-host=reject /tmp/data > /dev/null",
         "echo 'host all +app_rw,+monitor 127.0.0.1/32 scram-sha-256' > /tmp/data/pg_hba.conf",
         "echo 'local all postgres peer' >> /tmp/data/pg_hba.conf",
-        "as pg_ctl start --silent --wait --pgdata=/tmp/data --log=/tmp/data/log",
+        // Everything is logged that a server can be told to log.
+        "as pg_ctl start --silent --wait --pgdata=/tmp/data --log=/tmp/data/log -o '-c log_statement=all -c log_min_duration_statement=0'",
         deliver(1).replace(/as \S+$/, "as /usr/local/libexec/post-bootstrap postgres"),
         ...steps,
       ].join("\n"),
@@ -91,7 +92,11 @@ describe.runIf(dockerAnswers())("logins of a role", () => {
       'as psql -Xqc "alter role monitor_00000001 nologin"',
       check,
     ])
-    expect(seen).toEqual(["none", "app_rw_00000001", "monitor_00000001"])
+    expect(seen).toEqual([
+      "none",
+      "app_rw_00000001 (secret postgres_app_password)",
+      "monitor_00000001 (secret postgres_monitor_password)",
+    ])
   })
 
   test.concurrent("no password is logged, not even of statements that fail", async () => {
