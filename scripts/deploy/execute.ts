@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { nowMs } from "../io/clock.ts"
 import { type Engine, filters } from "../io/engine.ts"
-import { Failure } from "../io/failure.ts"
+import { Failure, messageOf } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { type Convergence, convergence } from "./converge.ts"
 import { createObjects, removeNetworks } from "./create-objects.ts"
@@ -74,7 +74,7 @@ export async function execute(
     }
   } catch (error) {
     if (error instanceof LockLost) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     report(`failed: ${reason.split("\n")[0]}`)
     const outcome = await rollBack(connection, undo, report)
     await removeNetworks(plan, engine)

@@ -2,7 +2,7 @@ import { openDatabase } from "../db/access.ts"
 import { clusterFaults, leaderOf } from "../db/cluster.ts"
 import { switchover } from "../db/switchover.ts"
 import { waitFor } from "../io/clock.ts"
-import { Failure } from "../io/failure.ts"
+import { Failure, messageOf } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { balancerStates, handOverVip } from "./balancers.ts"
 import type { Leader } from "./desired.ts"
@@ -37,7 +37,7 @@ const vip: LeaderKind = {
       await handOverVip(connection.fleet, connection, host)
       report(`${host} handed the VIP over`)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       report(`warning: the VIP will leave ${host} with its connections open: ${reason}`)
     }
   },

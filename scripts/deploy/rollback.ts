@@ -1,6 +1,6 @@
 import { nowMs, waitFor } from "../io/clock.ts"
 import { type Engine, EngineFailure, filters } from "../io/engine.ts"
-import { Failure } from "../io/failure.ts"
+import { Failure, messageOf } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { updateSpec } from "../io/update-spec.ts"
 import { convergence } from "./converge.ts"
@@ -75,10 +75,6 @@ async function handOver(
   } catch (error) {
     report(`warning: ${name} goes back without a handover: ${messageOf(error)}`)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 async function removeCreated(

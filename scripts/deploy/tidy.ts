@@ -1,5 +1,5 @@
 import { type Engine, EngineFailure } from "../io/engine.ts"
-import { Failure } from "../io/failure.ts"
+import { Failure, messageOf } from "../io/failure.ts"
 import type { Plan } from "./reconcile.ts"
 
 const paths = {
@@ -26,7 +26,7 @@ export async function tidy(
       await engine.remove(`/${paths[operation.kind]}/${operation.id}`)
     } catch (error) {
       if (error instanceof EngineFailure && error.status === 404) continue
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       // What is attached by hand, or is about to stop, is not ours to cut off.
       if (operation.kind === "remove-network" && /in use|active endpoints/.test(reason)) {
         report(`${operation.name} stays until nothing is attached to it: ${reason}`)

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type DesiredService, readDesired } from "../deploy/desired.ts"
 import { run } from "../io/command.ts"
+import { withTree } from "../io/git-tree.ts"
 import type { ResolvedSecret } from "../secrets/source.ts"
 
 /** Commits that touched the environment and are searched for a live definition. */
@@ -40,18 +39,15 @@ async function servicesAt(
   path: string,
   secrets: ResolvedSecret[],
 ): Promise<DesiredService[]> {
-  const directory = mkdtempSync(join(tmpdir(), "quickcart-history-"))
   try {
-    const archive = join(directory, "stacks.tar")
-    await run(["git", "archive", `--output=${archive}`, commit, "--", path], {
-      workingDirectory: repository,
-    })
-    await run(["tar", "--extract", "--file", archive, "--directory", directory])
-    return readDesired(join(directory, path), secrets).services
+    return await withTree(
+      repository,
+      commit,
+      [path],
+      (tree) => readDesired(join(tree, path), secrets).services,
+    )
   } catch {
     // An older commit may lack the environment or be written in another form.
     return []
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
   }
 }

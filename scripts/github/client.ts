@@ -1,5 +1,5 @@
 import { Octokit } from "@octokit/rest"
-import { Failure } from "../io/failure.ts"
+import { Failure, messageOf } from "../io/failure.ts"
 
 /** One repository on GitHub, as a workflow's token may see it. */
 export interface GitHub {
@@ -47,7 +47,7 @@ export async function asking<T>(what: string, call: () => Promise<T>): Promise<T
   } catch (error) {
     if (error instanceof Failure) throw error
     const status = (error as { status?: number }).status
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const hint =
       status === 403 || status === 404 ? " Does the job's permissions block allow it?" : ""
     throw new Failure(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises"
-import { Failure } from "./failure.ts"
+import { Failure, messageOf } from "./failure.ts"
 
 /** A Failure that waiting cannot cure. */
 export class Fatal extends Failure {}
@@ -34,7 +34,7 @@ export async function waitFor<T>(
       if (value !== undefined) return value
     } catch (error) {
       if (error instanceof Fatal) throw error
-      last = error instanceof Error ? error.message : String(error)
+      last = messageOf(error)
     }
     if (nowMs() > end) {
       const detail = last === "" ? "" : ` Last answer: ${last}`

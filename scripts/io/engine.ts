@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http"
-import { Failure } from "./failure.ts"
+import { Failure, messageOf } from "./failure.ts"
 
 /** Docker Engine API over a unix socket. Version 1.44 is the oldest that every supported host speaks. */
 export interface Engine {
@@ -16,7 +16,7 @@ export class EngineFailure extends Failure {
   readonly status: number
 
   constructor(method: string, path: string, status: number, body: string) {
-    super(`Docker refused ${method} ${path} (${status}): ${messageOf(body)}`)
+    super(`Docker refused ${method} ${path} (${status}): ${refusalOf(body)}`)
     this.status = status
   }
 }
@@ -27,7 +27,7 @@ export class EngineFailure extends Failure {
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof EngineFailure && ![500, 503].includes(error.status)) return false
-  const text = error instanceof Error ? error.message : String(error)
+  const text = messageOf(error)
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return (
     ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ENOENT", "ETIMEDOUT"].includes(code ?? "") ||
@@ -103,7 +103,7 @@ export function demultiplex(data: Buffer): string {
   return text
 }
 
-function messageOf(body: string): string {
+function refusalOf(body: string): string {
   try {
     return String((JSON.parse(body) as { message?: unknown }).message ?? body)
   } catch {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { dirname } from "node:path"
-import { Failure } from "./failure.ts"
+import { Failure, messageOf } from "./failure.ts"
 
 /** Text of a file, or undefined when there is none. Throws a Failure for a directory. */
 export function readText(path: string): string | undefined {
@@ -26,7 +26,7 @@ export function readParsed<T>(path: string, parse: (text: string) => T, remedy: 
   try {
     return parse(text)
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n")
+    const [reason] = messageOf(error).split("\n")
     throw new Failure(`${path} cannot be read: ${reason}. ${remedy}`)
   }
 }
