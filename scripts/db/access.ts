@@ -89,7 +89,7 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     prepareSwitchover: ({ leader, candidate }) => {
       const body = JSON.stringify({ leader: leader.name, candidate: candidate.name })
       const url = `https://${leader.host}:8008/switchover`
-      const post = `${curl} --fail-with-body --request POST --data @- ${url}`
+      const post = `${curl} --fail-with-body --output /dev/stderr --request POST --data @- ${url}`
       // Waits for the word, so that no query waits for SSH and Docker; without one it ends.
       const input = new PassThrough()
       const done = inMember(leader.name, `sh -c 'read -r body && echo "$body" | ${post}'`, {

@@ -62,6 +62,12 @@ test("queries are held on every host, the primary changes, and the longest hold 
   ])
 })
 
+test("a candidate that does not answer itself is refused before anybody waits", async () => {
+  const { calls, run } = scene({ silence: async () => "connection refused" })
+  await expect(run()).rejects.toThrow("database-2 does not answer (connection refused)")
+  expect(calls).toEqual([])
+})
+
 test("a host whose transactions do not end stops it, and every host goes on", async () => {
   const { calls, run } = scene({
     hold: async (host) => (host === "app-2" ? "transactions did not end within 3 s" : undefined),

@@ -24,6 +24,13 @@ export async function switchover(
 ): Promise<Switchover> {
   const change = planSwitchover(await database.cluster(), database.members, wanted)
   const { leader, candidate } = change
+  // What the cluster knows of a member that has just died is up to its lease old.
+  const silence = await database.silence(candidate.name)
+  if (silence !== undefined) {
+    throw new Failure(
+      `${candidate.name} does not answer (${silence}). Wait until it does, or name another replica.`,
+    )
+  }
   const long = await database.longTransactions(leader.name, longSeconds)
   if (long > 0) {
     throw new Failure(

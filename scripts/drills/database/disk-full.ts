@@ -9,6 +9,7 @@ import {
   awaitDatabase,
   awaitPrimary,
   awaitReplica,
+  awaitStreaming,
   inMember,
   sqlIn,
   switchover,
@@ -35,6 +36,7 @@ export const diskFull: Drill = {
     const member = await awaitReplica(context)
     try {
       await moveToSmallDisk(context, member)
+      await awaitStreaming(context, member)
       await awaitDatabase(context)
       await switchover(context, "--candidate", member)
       let symptom = ""

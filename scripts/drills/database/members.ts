@@ -36,6 +36,16 @@ export function awaitDatabase(context: DrillContext, deadlineSeconds = 240): Pro
   })
 }
 
+/** Waits until a member itself says that it streams: the cluster may know it from before it was stopped. */
+export async function awaitStreaming(context: DrillContext, host: string): Promise<void> {
+  const address = hostsOf(context.fleet, "database").find(({ name }) => name === host)
+  const url = `https://${address?.privateAddress}:8008/replica`
+  const ask = `curl --silent --fail --max-time 3 --output /dev/null --config /run/patroni/curl.conf ${url}`
+  await waitFor(`${host} to stream`, { deadlineSeconds: 120 }, async () =>
+    (await inMember(context, host, ask)).exitCode === 0 ? true : undefined,
+  )
+}
+
 /** Waits for a primary that is not `old`. */
 export function awaitPrimary(context: DrillContext, old: string): Promise<string> {
   return waitFor(`another primary than ${old}`, { deadlineSeconds: 90 }, async () => {
