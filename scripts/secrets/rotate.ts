@@ -92,9 +92,14 @@ async function rotateOnce(
   }
 }
 
-/** Names of the Docker secrets that services mount. */
+/**
+ * Names of the Docker secrets that services mount, those in use first: a job that has
+ * completed mounts the generation of its time for as long as it is kept.
+ */
 export function mountedSecrets(services: SwarmService[]): string[] {
-  return services.flatMap((service) =>
+  const isJob = ({ Spec }: SwarmService) => Spec.Mode.ReplicatedJob !== undefined
+  const newest = services.toSorted((a, b) => (a.CreatedAt < b.CreatedAt ? 1 : -1))
+  return [...newest.filter((one) => !isJob(one)), ...newest.filter(isJob)].flatMap((service) =>
     (service.Spec.TaskTemplate.ContainerSpec.Secrets ?? []).map((secret) => secret.SecretName),
   )
 }
