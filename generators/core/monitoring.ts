@@ -70,8 +70,11 @@ export interface Alert {
   description: string
   /** Alerts that say nothing new while this one fires, for equal values of these labels. */
   inhibits?: { alerts: readonly string[] | "all others"; equal: readonly string[] }
-  /** Only an alert that always fires has no case in which it is silent. */
-  tests: { fires: AlertTest; silent: AlertTest | null }
+  /**
+   * Only an alert that always fires has no case in which it is silent. One that has
+   * two reasons to fire shows the other in `firesToo`.
+   */
+  tests: { fires: AlertTest; firesToo?: AlertTest; silent: AlertTest | null }
 }
 
 /** One case for promtool: the healthy series with some changed. */
