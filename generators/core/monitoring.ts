@@ -113,6 +113,15 @@ export function series(metric: string, labels: Record<string, string>): string {
   return `${metric}{${matchers.join(",")}}`
 }
 
+/** The same values for this metric of every instance. */
+export function everywhere(
+  instances: readonly Record<string, string>[],
+  metric: string,
+  values: string | null,
+): Series {
+  return Object.fromEntries(instances.map((labels) => [series(metric, labels), values]))
+}
+
 /** Labels that Prometheus gives the series of a static target. */
 export function labelsOf({ job }: Scrape, target: StaticTarget): Record<string, string> {
   return { job, instance: target.probes ?? target.address, ...target.labels }

@@ -13,6 +13,7 @@ import { scalingTrigger } from "../core/scaling-alerts.ts"
 import { hostTarget, instancesOf, upSeries } from "../core/target-alerts.ts"
 import { addressOf, clusterNames, membersOf } from "../redis/clusters.ts"
 import { maxmemoryBytes } from "../redis/memory.ts"
+import { formatPercent } from "../topology/table.ts"
 
 type Redis = NonNullable<Fleet["redis"]>
 type Labels = Record<string, string>
@@ -133,7 +134,7 @@ function memoryHigh(fleet: Fleet, redis: Redis, members: Labels[]): Alert[] {
       expression: `redis_memory_used_bytes{store="sessions"} / (redis_memory_max_bytes > 0) > ${limit}`,
       summary:
         "Redis ({{ $labels.store }}) on {{ $labels.node }} uses {{ $value | humanizePercentage }} of its memory",
-      limit,
+      limit: formatPercent(limit),
       remedy: "more redis.sessionMemory, or larger hosts; when it is full, nobody can log in",
       above: used(limit + 0.05),
       below: used(limit - 0.05),
