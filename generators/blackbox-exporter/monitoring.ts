@@ -42,7 +42,10 @@ export function probeMonitoring(fleet: Fleet): Monitored {
     alerts: [
       unreachable(fleet, probes),
       certificate(probes, "CertificateExpiresSoon", "warning", renewDays),
-      certificate(probes, "CertificateExpiresNow", "critical", urgentDays),
+      {
+        ...certificate(probes, "CertificateExpiresNow", "critical", urgentDays),
+        inhibits: { alerts: ["CertificateExpiresSoon"], equal: [] },
+      },
     ],
     healthy: {
       ...upSeries(scrape),
