@@ -1,4 +1,4 @@
-import type { Component } from "../core/component.ts"
+import { type Component, contribution } from "../core/component.ts"
 import type { Fleet } from "../core/fleet.ts"
 import {
   type Alert,
@@ -17,14 +17,10 @@ import { burnExpression, burnRecordings, type Slo, severityOf } from "./burn-rat
 /** What the spec promises visitors, as alerts on how fast the error budget goes. */
 export const slo: Component = {
   name: "slo",
-  contribute: (fleet) => ({
-    services: [],
-    flows: [],
-    files: [],
-    checks: [],
-    credentials: [],
-    monitored: together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
-  }),
+  contribute: (fleet) =>
+    contribution({
+      monitored: together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
+    }),
 }
 
 function together(parts: Monitored[]): Monitored {
