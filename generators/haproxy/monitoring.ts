@@ -43,7 +43,7 @@ export function haproxyMonitoring(fleet: Fleet): Monitored {
         name: "LoadBalancerDown",
         severity: "warning",
         summary: "HAProxy on {{ $labels.node }} does not answer",
-        description: "The other load balancer serves everybody; there is no third.",
+        description: `Of ${instances.length} load balancers one is lost; any other serves everybody.`,
       }),
       noAppServer(instances),
       connectionsHigh(fleet, instances),
