@@ -87,7 +87,7 @@ export interface EnvironmentSpec {
    */
   objectStorage?: ObjectStorage
   /**
-   * Prometheus, Alertmanager and Grafana.
+   * Prometheus, Alertmanager and exporters.
    * @default none
    */
   monitoring?: Monitoring
@@ -919,8 +919,8 @@ export interface ObjectStorage {
 }
 
 /**
- * Prometheus and Alertmanager on the last manager, exporters on every host. The
- * section's presence switches them on.
+ * Prometheus and Alertmanager on the last manager, exporters on every host of the
+ * Swarm: all but the bastion. The section's presence switches them on.
  */
 export interface Monitoring {
   /**

@@ -5,7 +5,6 @@ import {
   databaseFixture,
   fleetFixture,
   monitoringFixture,
-  watchedFixture,
 } from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
 import { listFiles } from "../scripts/io/files.ts"
@@ -62,7 +61,6 @@ function everything(): Fleet {
       heartbeat: true,
     },
   }
-  fleet.scaling = watchedFixture().scaling
   fleet.flashSales = [
     {
       name: "harbolnas",

@@ -45,6 +45,17 @@ test("an unknown severity is told like the worst", () => {
   expect(config.route.receiver).toBe("page")
 })
 
+test("a ticket waits until the page that explains it has fired too", () => {
+  const waits = (scrapeIntervalSeconds: number) => {
+    const monitoring = { ...quiet, scrapeIntervalSeconds }
+    const { route } = parse(alertmanagerConfig(fleet, monitoring, contributionsOf(fleet)))
+    const ticket = route.routes.find(({ receiver }: { receiver: string }) => receiver === "ticket")
+    return [route.group_wait, ticket.group_wait]
+  }
+  expect(waits(15)).toEqual(["10s", "40s"])
+  expect(waits(60)).toEqual(["10s", "130s"])
+})
+
 test("labels that must be equal have to be there on both sides", () => {
   const alerts = contributionsOf(fleet).monitored.flatMap(({ monitored }) => monitored.alerts)
   const rules = inhibitRules(alerts)

@@ -13,15 +13,27 @@ export function alertmanagerConfig(
 ): string {
   const config = {
     global: { resolve_timeout: "5m" },
-    route: routes(),
+    route: routes(monitoring),
     receivers: receivers(monitoring),
     inhibit_rules: inhibitRules(all.monitored.flatMap(({ monitored }) => monitored.alerts)),
   }
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
 }
 
+/** A page waits no longer for what has the same cause. */
+const pageWaitSeconds = 10
+
+/**
+ * How long a ticket waits for the page that explains it. Both are noticed at the same
+ * rules' pace, but their targets are scraped and their rules evaluated at different
+ * moments: up to a scrape and an evaluation apart, which have the same interval.
+ */
+function ticketWaitSeconds({ scrapeIntervalSeconds }: Monitoring): number {
+  return 2 * scrapeIntervalSeconds + pageWaitSeconds
+}
+
 /** An alert of a severity that nobody thought of is told like the worst. */
-function routes() {
+function routes(monitoring: Monitoring) {
   const route = (receiver: Receiver, matcher: string, timing: object) => ({
     receiver,
     matchers: [matcher],
@@ -30,8 +42,7 @@ function routes() {
   return {
     receiver: "page" satisfies Receiver,
     group_by: ["cluster", "alertname"],
-    // Long enough for what has one cause to arrive together, and to be inhibited.
-    group_wait: "10s",
+    group_wait: `${pageWaitSeconds}s`,
     group_interval: "5m",
     repeat_interval: "4h",
     routes: [
@@ -41,7 +52,10 @@ function routes() {
         repeat_interval: "1m",
       }),
       route("page", 'severity="critical"', { repeat_interval: "1h" }),
-      route("ticket", 'severity="warning"', { repeat_interval: "1d" }),
+      route("ticket", 'severity="warning"', {
+        group_wait: `${ticketWaitSeconds(monitoring)}s`,
+        repeat_interval: "1d",
+      }),
       route("nobody", 'severity="info"', {}),
     ],
   }

@@ -38,11 +38,11 @@ export const alertmanager: Component = {
           ],
         },
       ],
-      checks: [...routeChecks(), inhibitionCheck(configPath)],
+      checks: [...toolChecks(), inhibitionCheck(configPath)],
     })),
 }
 
-function routeChecks(): ToolCheck[] {
+function toolChecks(): ToolCheck[] {
   const route = (receiver: Receiver, labels: string) =>
     `amtool config routes test --config.file=/stack/${configPath} --verify.receivers=${receiver} ${labels}`
   return [
@@ -50,6 +50,12 @@ function routeChecks(): ToolCheck[] {
       name: "amtool check-config",
       image: "prometheus",
       command: `amtool check-config /stack/${configPath}`,
+    },
+    {
+      // Slack, PagerDuty, the heartbeat and the mail server are verified against them.
+      name: "the system's authorities are in Alertmanager's image",
+      image: "prometheus",
+      command: "test -s /etc/ssl/certs/ca-certificates.crt",
     },
     {
       name: "amtool config routes test",

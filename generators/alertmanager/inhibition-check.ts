@@ -27,10 +27,12 @@ export function inhibitionCheck(configPath: string): ToolCheck {
       add("AvailabilityUnknown", ""),
       add("AppTaskDown", ""),
       add("NoAppServer", ""),
+      add("CertificateExpiresSoon", ""),
+      add("CertificateExpiresNow", ""),
       `${held} > /tmp/held`,
       `names="$(grep -o '"alertname":"[A-Za-z]*"' /tmp/held | sort | tr '\\n' ' ')"`,
       'echo "held back: $names"',
-      `test "$names" = '"alertname":"AppTaskDown" "alertname":"EtcdMemberDown" '`,
+      `test "$names" = '"alertname":"AppTaskDown" "alertname":"CertificateExpiresSoon" "alertname":"EtcdMemberDown" '`,
     ].join("\n"),
   }
 }

@@ -1,25 +1,16 @@
 import type { Fleet } from "../core/fleet.ts"
-import {
-  type Alert,
-  growing,
-  type Monitored,
-  type Scrape,
-  series,
-  steady,
-  type TaskDiscovery,
-} from "../core/monitoring.ts"
+import type { Alert, Monitored, Scrape, TaskDiscovery } from "../core/monitoring.ts"
 import { scalingTrigger } from "../core/scaling-alerts.ts"
-import { instancesOf, tasksMissing, upSeries } from "../core/target-alerts.ts"
-
-type Labels = Record<string, string>
+import { tasksMissing, upSeries } from "../core/target-alerts.ts"
+import { appNodes, cpuHigh, cpuUse, usedMemory } from "../node-exporter/monitoring.ts"
+import { formatPercent } from "../topology/table.ts"
 
 export function appMonitoring(fleet: Fleet): Monitored {
-  const { replicas, port, cpu, memoryBytes } = fleet.app
+  const { replicas, port } = fleet.app
   const scrape: Scrape & { targets: TaskDiscovery } = {
     job: "app",
     targets: { service: "app", port },
   }
-  const tasks = instancesOf(scrape, replicas)
   return {
     scrapes: [scrape],
     recordings: [],
@@ -30,55 +21,37 @@ export function appMonitoring(fleet: Fleet): Monitored {
         summary: "{{ $value }} tasks of the shop answer",
         description: `The spec wants ${replicas}. The others serve what they can.`,
       }),
-      ...cpuHigh(fleet, tasks),
-      ...memoryHigh(fleet, tasks),
+      ...cpu(fleet),
+      ...memoryHigh(fleet),
     ],
-    healthy: {
-      ...upSeries(scrape, replicas),
-      ...each(tasks, "process_cpu_seconds_total", growing(60 * 0.3 * cpu)),
-      ...each(tasks, "process_resident_memory_bytes", steady(0.4 * memoryBytes)),
-    },
+    healthy: upSeries(scrape, replicas),
   }
 }
 
-function cpuHigh(fleet: Fleet, tasks: Labels[]): Alert[] {
+function cpu(fleet: Fleet): Alert[] {
   const { appCpu: limit } = fleet.scaling
-  if (limit === null) return []
-  const { cpu } = fleet.app
-  const busy = (share: number) =>
-    each(tasks, "process_cpu_seconds_total", growing(60 * cpu * share))
-  return [
-    scalingTrigger({
-      name: "AppCpuHigh",
-      expression: `avg(rate(process_cpu_seconds_total{job="app"}[5m])) / ${cpu} > ${limit}`,
-      summary: "The shop's tasks use {{ $value | humanizePercentage }} of their processors",
-      limit,
-      remedy: "more app hosts",
-      above: busy(limit + 0.05),
-      below: busy(limit - 0.05),
-    }),
-  ]
+  return cpuHigh({
+    name: "AppCpuHigh",
+    expression: `${cpuUse({ job: "app-node" })} > ${limit}`,
+    summary: "The app hosts use {{ $value | humanizePercentage }} of their processors",
+    limit,
+    remedy: "more app hosts",
+    instances: appNodes(fleet),
+  })
 }
 
-function memoryHigh(fleet: Fleet, tasks: Labels[]): Alert[] {
+function memoryHigh(fleet: Fleet): Alert[] {
   const { appMemory: limit } = fleet.scaling
   if (limit === null) return []
-  const { memoryBytes } = fleet.app
-  const used = (share: number) =>
-    each(tasks, "process_resident_memory_bytes", steady(memoryBytes * share))
   return [
     scalingTrigger({
       name: "AppMemoryHigh",
-      expression: `avg(process_resident_memory_bytes{job="app"}) / ${memoryBytes} > ${limit}`,
-      summary: "The shop's tasks use {{ $value | humanizePercentage }} of their memory",
-      limit,
-      remedy: "more app hosts, or more memory for each task",
-      above: used(limit + 0.05),
-      below: used(limit - 0.05),
+      expression: `1 - sum(node_memory_MemAvailable_bytes{job="app-node"}) / sum(node_memory_MemTotal_bytes{job="app-node"}) > ${limit}`,
+      summary: "The app hosts use {{ $value | humanizePercentage }} of their memory",
+      limit: formatPercent(limit),
+      remedy: "more app hosts, or larger ones",
+      above: usedMemory(appNodes(fleet), limit + 0.05),
+      below: usedMemory(appNodes(fleet), limit - 0.05),
     }),
   ]
-}
-
-function each(tasks: Labels[], metric: string, values: string) {
-  return Object.fromEntries(tasks.map((labels) => [series(metric, labels), values]))
 }

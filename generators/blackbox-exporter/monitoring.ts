@@ -1,11 +1,11 @@
 import type { Fleet } from "../core/fleet.ts"
 import {
   type Alert,
+  everywhere,
   type Monitored,
   type Scrape,
   type Series,
   type StaticTarget,
-  series,
   steady,
 } from "../core/monitoring.ts"
 import { hostsOf } from "../core/roles.ts"
@@ -42,11 +42,14 @@ export function probeMonitoring(fleet: Fleet): Monitored {
     alerts: [
       unreachable(fleet, probes),
       certificate(probes, "CertificateExpiresSoon", "warning", renewDays),
-      certificate(probes, "CertificateExpiresNow", "critical", urgentDays),
+      {
+        ...certificate(probes, "CertificateExpiresNow", "critical", urgentDays),
+        inhibits: { alerts: ["CertificateExpiresSoon"], equal: [] },
+      },
     ],
     healthy: {
       ...upSeries(scrape),
-      ...each(probes, "probe_success", steady(1)),
+      ...everywhere(probes, "probe_success", steady(1)),
       ...expiry(probes, 60),
     },
   }
@@ -69,12 +72,12 @@ function unreachable(fleet: Fleet, probes: Labels[]): Alert {
     tests: {
       fires: {
         when: "no load balancer is left to ask",
-        series: each(probes, "probe_success", null),
+        series: everywhere(probes, "probe_success", null),
         atMinutes: 2,
       },
       silent: {
         when: "one of them gets an answer",
-        series: each(probes.slice(1), "probe_success", steady(0)),
+        series: everywhere(probes.slice(1), "probe_success", steady(0)),
         atMinutes: 5,
       },
     },
@@ -103,9 +106,5 @@ function certificate(
 
 /** Tests begin at the time 0. */
 function expiry(probes: Labels[], days: number): Series {
-  return each(probes, "probe_ssl_earliest_cert_expiry", steady(days * secondsPerDay))
-}
-
-function each(probes: Labels[], metric: string, values: string | null): Series {
-  return Object.fromEntries(probes.map((labels) => [series(metric, labels), values]))
+  return everywhere(probes, "probe_ssl_earliest_cert_expiry", steady(days * secondsPerDay))
 }

@@ -79,6 +79,11 @@ export interface Contribution {
   monitored?: Monitored
 }
 
+/** A contribution that adds nothing but what is given. */
+export function contribution(parts: Partial<Contribution> = {}): Contribution {
+  return { services: [], flows: [], files: [], checks: [], credentials: [], ...parts }
+}
+
 /** The sum over all components, in the order of `generators/index.ts`. */
 export interface Contributions extends Omit<Contribution, "monitored"> {
   /** By component, in the same order; empty in a fleet without monitoring. */

@@ -108,11 +108,11 @@ export function watchedFixture(): Fleet {
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
   fleet.scaling = {
     loadBalancerCpu: 0.6,
-    loadBalancerBitsPerSecond: null,
+    loadBalancerBitsPerSecond: 1.4e9,
     appCpu: 0.7,
     appMemory: 0.8,
     databaseCpu: 0.7,
-    databaseDiskIops: null,
+    databaseDiskIops: 14_000,
     objectStorageBitsPerSecond: null,
     replicaReadLatencySeconds: 0.1,
     redisMemory: 0.7,

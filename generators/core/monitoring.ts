@@ -70,8 +70,11 @@ export interface Alert {
   description: string
   /** Alerts that say nothing new while this one fires, for equal values of these labels. */
   inhibits?: { alerts: readonly string[] | "all others"; equal: readonly string[] }
-  /** Only an alert that always fires has no case in which it is silent. */
-  tests: { fires: AlertTest; silent: AlertTest | null }
+  /**
+   * Only an alert that always fires has no case in which it is silent. One that has
+   * two reasons to fire shows the other in `firesToo`.
+   */
+  tests: { fires: AlertTest; firesToo?: AlertTest; silent: AlertTest | null }
 }
 
 /** One case for promtool: the healthy series with some changed. */
@@ -108,6 +111,15 @@ export function changing(before: number, minute: number, after: number): string 
 export function series(metric: string, labels: Record<string, string>): string {
   const matchers = sortedEntries(labels).map(([name, value]) => `${name}="${value}"`)
   return `${metric}{${matchers.join(",")}}`
+}
+
+/** The same values for this metric of every instance. */
+export function everywhere(
+  instances: readonly Record<string, string>[],
+  metric: string,
+  values: string | null,
+): Series {
+  return Object.fromEntries(instances.map((labels) => [series(metric, labels), values]))
 }
 
 /** Labels that Prometheus gives the series of a static target. */

@@ -19,3 +19,8 @@ export function onHost(host: Host): string {
 export function onRole(role: Role): string {
   return `node.labels.role == ${kebabRole(role)}`
 }
+
+/** Placement constraint for the Swarm nodes of every other role. */
+export function notOnRole(role: Role): string {
+  return `node.labels.role != ${kebabRole(role)}`
+}

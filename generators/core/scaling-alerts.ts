@@ -7,18 +7,26 @@ const sustainedSeconds = 900
 const keepFiringSeconds = 900
 
 export interface ScalingTrigger extends Pick<Alert, "name" | "expression" | "summary"> {
-  /** The spec's number, 0..1. */
-  limit: number
+  /** The spec's number as people read it, e.g. `70%`. */
+  limit: string
   /** What the tier needs, e.g. `larger load balancers`. */
   remedy: string
   /** Series just past the limit, and just short of it. */
   above: Series
+  /** Another way to be past it, of an expression with two parts. */
+  aboveToo?: Series
   below: Series
 }
 
 /** A ticket for a load at which the spec says that a tier has to grow. */
 export function scalingTrigger(trigger: ScalingTrigger): Alert {
-  const { name, expression, summary, limit, remedy, above, below } = trigger
+  const { name, expression, summary, limit, remedy, above, aboveToo, below } = trigger
+  // Rates are there after five minutes.
+  const beyond = (series: Series) => ({
+    when: "the load is just above the trigger",
+    series,
+    atMinutes: 25,
+  })
   return {
     name,
     severity: "warning",
@@ -26,10 +34,10 @@ export function scalingTrigger(trigger: ScalingTrigger): Alert {
     forSeconds: sustainedSeconds,
     keepFiringSeconds,
     summary,
-    description: `The spec's trigger is ${Math.round(limit * 1000) / 10}%: the tier needs ${remedy}.`,
+    description: `The spec's trigger is ${limit}: the tier needs ${remedy}.`,
     tests: {
-      // Rates are there after five minutes.
-      fires: { when: "the load is just above the trigger", series: above, atMinutes: 25 },
+      fires: beyond(above),
+      ...(aboveToo === undefined ? {} : { firesToo: beyond(aboveToo) }),
       silent: { when: "the load is just below the trigger", series: below, atMinutes: 40 },
     },
   }

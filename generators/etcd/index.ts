@@ -1,4 +1,4 @@
-import type { Component, ToolCheck } from "../core/component.ts"
+import { type Component, contribution, type ToolCheck } from "../core/component.ts"
 import { internalAuthority, internalCertificate } from "../core/credentials.ts"
 import type { Flow, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
@@ -13,7 +13,7 @@ export const etcd: Component = {
   name: "etcd",
   contribute: (fleet) => {
     if (fleet.database === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+      return contribution()
     }
     const hosts = hostsOf(fleet, "manager")
     return {

@@ -19,6 +19,8 @@ const template = loadTemplate(import.meta.url, "haproxy.cfg.hbs")
 const errors = [
   { status: 400, text: "bad request", retryAfterSeconds: 0 },
   { status: 403, text: "forbidden", retryAfterSeconds: 0 },
+  { status: 404, text: "not found", retryAfterSeconds: 0 },
+  { status: 405, text: "method not allowed", retryAfterSeconds: 0 },
   { status: 408, text: "request timeout", retryAfterSeconds: 0 },
   { status: 421, text: "no such host here", retryAfterSeconds: 0 },
   { status: 500, text: "internal error", retryAfterSeconds: 0 },

@@ -49,6 +49,29 @@ function floodCheck({ edge }: Fleet, { burst }: RateLimit): ToolCheck {
   }
 }
 
+/** Visitors do not see the shop's metrics, however they write the path, and are answered as of any error. */
+function hiddenMetricsCheck({ edge }: Fleet): ToolCheck {
+  const ask = (path: string) =>
+    [
+      "exec 3<>/dev/tcp/127.0.0.1/80",
+      `printf "GET ${path.replaceAll("%", "%%")} HTTP/1.1\\r\\nHost: ${edge.hostname}\\r\\nConnection: close\\r\\n\\r\\n" >&3`,
+      "cat <&3 >>/tmp/answers",
+      // A body ends without a line end.
+      "echo >>/tmp/answers",
+    ].join("\n")
+  return {
+    name: "haproxy hides the shop's metrics",
+    image: "haproxy",
+    command: [
+      `${prepareCheck}haproxy -D -f /tmp/haproxy.cfg`,
+      `bash -c '${["/metrics", "/%6Detrics", "/"].map(ask).join("\n")}'`,
+      "cat /tmp/answers",
+      `[ "$(grep -o '^HTTP/1.1 [0-9]*' /tmp/answers | cut -d ' ' -f 2 | tr '\\n' ' ')" = "404 404 308 " ]`,
+      `[ "$(grep -c '{"error":"not found"}' /tmp/answers)" = 2 ]`,
+    ].join("\n"),
+  }
+}
+
 /** The public entry: TLS, health-checked balancing over the app's tasks. */
 export const haproxy: Component = {
   name: "haproxy",
@@ -99,6 +122,7 @@ export const haproxy: Component = {
         image: "haproxy",
         command: `${prepareCheck}ulimit -n 512\ntimeout 2 haproxy -W -db -f /tmp/haproxy.cfg || [ $? = 124 ]`,
       },
+      hiddenMetricsCheck(fleet),
       ...(fleet.edge.rateLimit === null ? [] : [floodCheck(fleet, fleet.edge.rateLimit)]),
     ],
     credentials: [

@@ -1,6 +1,7 @@
-import type { Fleet } from "../core/fleet.ts"
+import type { Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
+  everywhere,
   growing,
   type Monitored,
   type Scrape,
@@ -12,7 +13,8 @@ import {
 import { hostsOf } from "../core/roles.ts"
 import { scalingTrigger } from "../core/scaling-alerts.ts"
 import { hostTarget, instancesOf, targetDown, upSeries } from "../core/target-alerts.ts"
-import { idleCpu, nodeLabels } from "../node-exporter/monitoring.ts"
+import { cpuHigh, cpuUse, nodeLabels } from "../node-exporter/monitoring.ts"
+import { formatBits } from "../topology/table.ts"
 import { maxConnectionsTotal } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
 
@@ -21,6 +23,9 @@ const mostConnections = 0.8
 
 /** Responses of each code a minute in the series of a healthy load balancer. */
 export const healthyResponses = { "2xx": 600, "4xx": 12, "5xx": 0 }
+
+/** Traffic of an interface there. */
+const healthyBitsPerSecond = 10e6
 
 export function haproxyMonitoring(fleet: Fleet): Monitored {
   const scrape: Scrape & { targets: StaticTarget[] } = {
@@ -38,15 +43,17 @@ export function haproxyMonitoring(fleet: Fleet): Monitored {
         name: "LoadBalancerDown",
         severity: "warning",
         summary: "HAProxy on {{ $labels.node }} does not answer",
-        description: "The other load balancer serves everybody; there is no third.",
+        description: `Of ${instances.length} load balancers one is lost; any other serves everybody.`,
       }),
       noAppServer(instances),
       connectionsHigh(fleet, instances),
-      ...cpuHigh(fleet),
+      ...cpu(fleet),
+      ...bandwidthHigh(fleet),
     ],
     healthy: {
       ...upSeries(scrape),
       ...Object.assign({}, ...instances.map((labels) => healthyProxy(fleet, labels))),
+      ...Object.assign({}, ...hostsOf(fleet, "loadBalancer").map((host) => quiet(fleet, host))),
     },
   }
 }
@@ -92,22 +99,57 @@ function connectionsHigh(fleet: Fleet, [instance = {}]: Record<string, string>[]
   }
 }
 
-function cpuHigh(fleet: Fleet): Alert[] {
+function cpu(fleet: Fleet): Alert[] {
   const { loadBalancerCpu: limit } = fleet.scaling
+  return cpuHigh({
+    name: "LoadBalancerCpuHigh",
+    expression: `${cpuUse({ role: "load-balancer" }, " by (node)")} > ${limit}`,
+    summary: "{{ $labels.node }} uses {{ $value | humanizePercentage }} of its processors",
+    limit,
+    remedy: "larger load balancers",
+    instances: hostsOf(fleet, "loadBalancer").slice(0, 1).map(nodeLabels),
+  })
+}
+
+type Direction = "receive" | "transmit"
+
+/** What enters by one interface leaves by the other, so each direction counts both. */
+function bandwidthHigh(fleet: Fleet): Alert[] {
+  const { loadBalancerBitsPerSecond: limit } = fleet.scaling
   const [host] = hostsOf(fleet, "loadBalancer")
   if (limit === null || host === undefined) return []
-  const busy = (share: number) => ({ [idleCpu(nodeLabels(host))]: growing(60 * (1 - share)) })
+  const { publicInterface, privateInterface } = fleet.provider
+  const devices = `device=~"${publicInterface}|${privateInterface}"`
+  const above = (direction: Direction) =>
+    `8 * sum by (node) (rate(node_network_${direction}_bytes_total{role="load-balancer",${devices}}[5m])) > ${limit}`
+  const share = (direction: Direction, of: number) =>
+    traffic(fleet, host, direction, (of * limit) / 2)
   return [
     scalingTrigger({
-      name: "LoadBalancerCpuHigh",
-      expression: `1 - avg by (node) (rate(node_cpu_seconds_total{role="load-balancer",mode="idle"}[5m])) > ${limit}`,
-      summary: "{{ $labels.node }} uses {{ $value | humanizePercentage }} of its processors",
-      limit,
-      remedy: "larger load balancers",
-      above: busy(limit + 0.05),
-      below: busy(limit - 0.05),
+      name: "LoadBalancerBandwidthHigh",
+      expression: `${above("transmit")} or ${above("receive")}`,
+      summary: "{{ $labels.node }} moves {{ $value | humanize }}bit/s in one direction",
+      limit: formatBits(limit),
+      remedy: "load balancers with more bandwidth, or a CDN before them",
+      above: share("transmit", 1.05),
+      aboveToo: share("receive", 1.05),
+      below: { ...share("transmit", 0.95), ...share("receive", 0.95) },
     }),
   ]
+}
+
+/** Bits a second on each of a load balancer's interfaces. */
+function traffic(fleet: Fleet, host: Host, direction: Direction, bitsPerSecond: number): Series {
+  const { publicInterface, privateInterface } = fleet.provider
+  const interfaces = [publicInterface, privateInterface].map((device) => ({
+    ...nodeLabels(host),
+    device,
+  }))
+  return everywhere(
+    interfaces,
+    `node_network_${direction}_bytes_total`,
+    growing(Math.round((60 * bitsPerSecond) / 8)),
+  )
 }
 
 function healthyProxy(fleet: Fleet, instance: Record<string, string>): Series {
@@ -120,6 +162,13 @@ function healthyProxy(fleet: Fleet, instance: Record<string, string>): Series {
     [series("haproxy_process_current_connections", instance)]: steady(50),
     [series("haproxy_process_max_connections", instance)]: steady(maxConnectionsTotal(fleet)),
     ...Object.fromEntries(responses),
+  }
+}
+
+function quiet(fleet: Fleet, host: Host): Series {
+  return {
+    ...traffic(fleet, host, "transmit", healthyBitsPerSecond),
+    ...traffic(fleet, host, "receive", healthyBitsPerSecond),
   }
 }
 

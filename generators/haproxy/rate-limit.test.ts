@@ -16,7 +16,11 @@ function configOf(rateLimit: RateLimit | null): string {
   return haproxyConfig(fleet)
 }
 
-/** What the rendered lines do to requests at these microseconds: accepted or refused. */
+/**
+ * The algorithm once more, with the numbers that are rendered: which requests at these microseconds
+ * are accepted. It proves the numbers, not the lines of haproxy.cfg: the tool check
+ * `haproxy refuses a flood, and only that` asks a real HAProxy about those.
+ */
 function replay(limit: RateLimit, requests: readonly number[]): boolean[] {
   const view = rateLimitView(limit)
   let stored = 0

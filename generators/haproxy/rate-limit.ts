@@ -33,7 +33,6 @@ export function emptyingSeconds(limit: RateLimit): number {
 export function rateLimitView(limit: RateLimit) {
   const interval = intervalMicroseconds(limit)
   return {
-    requests: limit.requests,
     clockMicroseconds,
     intervalMicroseconds: interval,
     toleranceMicroseconds: interval * (limit.burst - 1),

@@ -1,6 +1,7 @@
 import type { Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
+  everywhere,
   growing,
   type Monitored,
   type Scrape,
@@ -11,6 +12,7 @@ import {
   type TaskDiscovery,
 } from "../core/monitoring.ts"
 import { hostsOf } from "../core/roles.ts"
+import { type ScalingTrigger, scalingTrigger } from "../core/scaling-alerts.ts"
 import {
   hostTarget,
   instancesOf,
@@ -18,6 +20,7 @@ import {
   tasksMissing,
   upSeries,
 } from "../core/target-alerts.ts"
+import { formatPercent } from "../topology/table.ts"
 import { nodeExporterPort } from "./ports.ts"
 
 /** Free share of the disk below which somebody has to look: PostgreSQL stops at none. */
@@ -28,6 +31,12 @@ const diskSeconds = 900
 
 /** Busy share of the processors in the series of a healthy host. */
 const healthyCpu = 0.2
+/** Used share of the memory there. */
+const healthyMemory = 0.4
+/** Memory of a host in the tests. */
+const testMemoryBytes = 8e9
+
+type Labels = Record<string, string>
 
 /** Hosts with the exporter in their own network: all but the elastic ones and the bastion. */
 export function pinnedHosts(fleet: Fleet): Host[] {
@@ -37,17 +46,18 @@ export function pinnedHosts(fleet: Fleet): Host[] {
 /** Short name of the service on the app hosts. */
 export const elasticServiceName = "node-exporter-app"
 
+const elastic: Scrape & { targets: TaskDiscovery } = {
+  job: "app-node",
+  targets: { service: elasticServiceName, port: nodeExporterPort },
+}
+
 export function nodeMonitoring(fleet: Fleet): Monitored {
   const pinned: Scrape & { targets: StaticTarget[] } = {
     job: "node",
     targets: pinnedHosts(fleet).map((host) => hostTarget(host, nodeExporterPort)),
   }
-  const elastic: Scrape & { targets: TaskDiscovery } = {
-    job: "app-node",
-    targets: { service: elasticServiceName, port: nodeExporterPort },
-  }
   const appHosts = hostsOf(fleet, "app").length
-  const instances = [...instancesOf(pinned), ...instancesOf(elastic, appHosts)]
+  const instances = [...instancesOf(pinned), ...appNodes(fleet)]
   return {
     scrapes: [pinned, elastic],
     recordings: [],
@@ -76,7 +86,7 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
   }
 }
 
-function diskFilling([instance = {}]: Record<string, string>[]): Alert {
+function diskFilling([instance = {}]: Labels[]): Alert {
   const free = series("node_filesystem_avail_bytes", { ...instance, ...disk })
   return {
     name: "DiskFilling",
@@ -98,21 +108,66 @@ function diskFilling([instance = {}]: Record<string, string>[]): Alert {
 
 const disk = { device: "overlay", fstype: "overlay", mountpoint: "/" }
 
-function healthyNode(instance: Record<string, string>): Series {
+function healthyNode(instance: Labels): Series {
   return {
     [series("node_filesystem_avail_bytes", { ...instance, ...disk })]: steady(6e9),
     [series("node_filesystem_size_bytes", { ...instance, ...disk })]: steady(10e9),
-    [idleCpu(instance)]: growing(60 * (1 - healthyCpu)),
+    ...busyCpu([instance], healthyCpu),
+    ...usedMemory([instance], healthyMemory),
   }
 }
 
-/** The idle time of a host's processor, for the tests of alerts that ask for load. */
-export function idleCpu(instance: Record<string, string>): string {
-  return series("node_cpu_seconds_total", { ...instance, cpu: "0", mode: "idle" })
+/** Hosts of which so much of the processors is in use, 0..1. */
+export function busyCpu(instances: readonly Labels[], share: number): Series {
+  const idle = instances.map((labels) => ({ ...labels, cpu: "0", mode: "idle" }))
+  return everywhere(idle, "node_cpu_seconds_total", growing(60 * (1 - share)))
+}
+
+/** Hosts of which so much of the memory is in use, 0..1. */
+export function usedMemory(instances: readonly Labels[], share: number): Series {
+  return {
+    ...everywhere(instances, "node_memory_MemTotal_bytes", steady(testMemoryBytes)),
+    ...everywhere(
+      instances,
+      "node_memory_MemAvailable_bytes",
+      steady(Math.round((1 - share) * testMemoryBytes)),
+    ),
+  }
+}
+
+/** Labels of the node exporters on the app hosts, on made-up addresses. */
+export function appNodes(fleet: Fleet): Labels[] {
+  return instancesOf(elastic, hostsOf(fleet, "app").length)
+}
+
+/** PromQL for the share of the processors in use, `by` host or over all that `labels` select. */
+export function cpuUse(labels: Labels, by = ""): string {
+  return `1 - avg${by} (rate(${series("node_cpu_seconds_total", { ...labels, mode: "idle" })}[5m]))`
+}
+
+interface CpuTrigger extends Pick<ScalingTrigger, "name" | "expression" | "summary" | "remedy"> {
+  /** The spec's number, 0..1; without one there is no alert. */
+  limit: number | null
+  /** The hosts that the tests make busy. */
+  instances: readonly Labels[]
+}
+
+/** A ticket for hosts whose processors are busier than the spec's trigger. */
+export function cpuHigh({ limit, expression, instances, ...wording }: CpuTrigger): Alert[] {
+  if (limit === null || instances.length === 0) return []
+  return [
+    scalingTrigger({
+      ...wording,
+      expression,
+      limit: formatPercent(limit),
+      above: busyCpu(instances, limit + 0.05),
+      below: busyCpu(instances, limit - 0.05),
+    }),
+  ]
 }
 
 /** Labels of a host's node exporter, as Prometheus gives them. */
-export function nodeLabels(host: Host): Record<string, string> {
+export function nodeLabels(host: Host): Labels {
   const { address, labels } = hostTarget(host, nodeExporterPort)
   return { job: "node", instance: address, ...labels }
 }

@@ -1,12 +1,12 @@
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
 import { oneByOne } from "../core/one-by-one.ts"
-import { onRole } from "../core/roles.ts"
+import { notOnRole, onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { nodeExporterPort } from "./ports.ts"
 
 /** It needs some 15 MB. */
-const memoryLimitBytes = 50e6
+export const nodeExporterMemoryBytes = 50e6
 
 /**
  * What is read. Load, memory, processors and disks are the host's own in every container; `/` of a
@@ -48,7 +48,7 @@ export function pinnedService(fleet: Fleet): SwarmService {
       "prometheus-node-exporter",
     ]),
     networks: { [hostNetwork]: null },
-    deploy: deploy(onRole("app").replace("==", "!=")),
+    deploy: deploy(notOnRole("app")),
   }
 }
 
@@ -81,7 +81,7 @@ function deploy(constraint: string): SwarmService["deploy"] {
     mode: "global",
     endpoint_mode: "dnsrr",
     placement: { constraints: [constraint] },
-    resources: { limits: { memory: String(memoryLimitBytes) } },
+    resources: { limits: { memory: String(nodeExporterMemoryBytes) } },
     restart_policy: { condition: "any", delay: "1s" },
     ...oneByOne("5s"),
   }

@@ -1,6 +1,6 @@
 import type { ObjectStorageFile } from "../../schema/bucket.ts"
 import { canonicalJson } from "../core/canonical.ts"
-import type { Component } from "../core/component.ts"
+import { type Component, contribution } from "../core/component.ts"
 import { password } from "../core/credentials.ts"
 import { bucketsOf, imageFile, sampleImages } from "./buckets.ts"
 
@@ -10,7 +10,7 @@ export const objectStorage: Component = {
   contribute: (fleet) => {
     const storage = fleet.objectStorage
     if (storage === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+      return contribution()
     }
     const file: ObjectStorageFile = {
       endpoint: storage.endpoint,

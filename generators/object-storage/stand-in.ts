@@ -1,4 +1,4 @@
-import type { Component, ServiceEntry } from "../core/component.ts"
+import { type Component, contribution, type ServiceEntry } from "../core/component.ts"
 import { internalCertificate } from "../core/credentials.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
@@ -21,7 +21,7 @@ export const objectStorageStandIn: Component = {
   contribute: (fleet) => {
     const host = standInHost(fleet)
     if (host === undefined) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+      return contribution()
     }
     const asking = (["app", "database", "loadBalancer"] as const).flatMap((role) =>
       hostsOf(fleet, role),

@@ -1,5 +1,10 @@
 import { canonicalJson } from "../core/canonical.ts"
-import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import {
+  type Component,
+  contribution,
+  type ServiceEntry,
+  type ToolCheck,
+} from "../core/component.ts"
 import { internalAuthority, internalCertificate, password } from "../core/credentials.ts"
 import type { Database, Fleet, Flow, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
@@ -23,7 +28,7 @@ export const patroni: Component = {
   contribute: (fleet) => {
     const { database } = fleet
     if (database === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+      return contribution()
     }
     const hosts = hostsOf(fleet, "database")
     return {

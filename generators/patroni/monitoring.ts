@@ -1,5 +1,5 @@
 import { formatDuration } from "../core/duration.ts"
-import type { Database, Fleet } from "../core/fleet.ts"
+import type { Database, Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
   changing,
@@ -14,7 +14,8 @@ import {
 import { hostsOf } from "../core/roles.ts"
 import { scalingTrigger } from "../core/scaling-alerts.ts"
 import { hostTarget, instancesOf, targetDown, upSeries } from "../core/target-alerts.ts"
-import { idleCpu, nodeLabels } from "../node-exporter/monitoring.ts"
+import { cpuHigh, cpuUse, nodeLabels } from "../node-exporter/monitoring.ts"
+import { formatIops } from "../topology/table.ts"
 import { worstFailoverSeconds } from "./failover.ts"
 import { clusterName } from "./member-config.ts"
 import { patroniPort } from "./ports.ts"
@@ -25,10 +26,11 @@ type Labels = Record<string, string>
 const walPerMinute = 1e6
 
 export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
+  const hosts = hostsOf(fleet, "database")
   const scrape: Scrape & { targets: StaticTarget[] } = {
     job: "patroni",
     tls: true,
-    targets: hostsOf(fleet, "database").map((host) => hostTarget(host, patroniPort)),
+    targets: hosts.map((host) => hostTarget(host, patroniPort)),
   }
   const members = instancesOf(scrape).map((labels) => ({
     ...labels,
@@ -45,23 +47,51 @@ export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
         summary: "Patroni on {{ $labels.node }} does not answer",
         description: "PostgreSQL there is down with it. Reads and writes go to the others.",
       }),
+      postgresDown(members),
       noPrimary(database, members),
       twoPrimaries(members),
       replicaLag(fleet, database, members),
-      failover(members),
+      failover(fleet, members),
       failsafe(members),
       paused(members),
       pendingRestart(members),
-      ...cpuHigh(fleet),
+      ...cpu(fleet),
+      ...diskHigh(fleet),
     ],
     healthy: {
       ...upSeries(scrape),
       ...Object.assign({}, ...members.map((labels, index) => healthyMember(labels, index === 0))),
+      ...Object.assign({}, ...hosts.map((host) => operations(host, 50, 100))),
     },
   }
 }
 
 const primary = (labels: Labels) => series("patroni_primary", labels)
+
+function postgresDown([, replica = {}]: Labels[]): Alert {
+  const running = series("patroni_postgres_running", replica)
+  return {
+    name: "PostgresDown",
+    severity: "warning",
+    expression: "patroni_postgres_running == 0",
+    // A restart with recovery takes less; a replica that is copied anew may take longer.
+    forSeconds: 300,
+    summary: "PostgreSQL on {{ $labels.node }} does not run, though Patroni does",
+    description: "Patroni cannot start it, or copies it anew. There is one copy of the data less.",
+    tests: {
+      fires: {
+        when: "a replica does not start",
+        series: { [running]: changing(1, 10, 0) },
+        atMinutes: 16,
+      },
+      silent: {
+        when: "it restarts for two minutes",
+        series: { [running]: "1x9 0x2 1x4000" },
+        atMinutes: 17,
+      },
+    },
+  }
+}
 
 function noPrimary(database: Database, [first = {}]: Labels[]): Alert {
   const limit = Math.ceil(worstFailoverSeconds(database) / 15) * 15
@@ -115,7 +145,7 @@ function twoPrimaries([first = {}, second = {}]: Labels[]): Alert {
  */
 function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert {
   const [first = {}, replica = {}] = members
-  const skew = formatDuration(2 * (fleet.monitoring?.scrapeIntervalSeconds ?? 15))
+  const skew = formatDuration(2 * scrapeSeconds(fleet))
   const bytes = database.maxReplicaLagBytes
   const stopsAtMinuteTen = (perMinute: number): Series => ({
     [series("patroni_xlog_location", first)]: growing(perMinute),
@@ -143,7 +173,12 @@ function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert 
   }
 }
 
-function failover(members: Labels[]): Alert {
+/** Seconds between two looks at a member. */
+function scrapeSeconds({ monitoring }: Fleet): number {
+  return monitoring?.scrapeIntervalSeconds ?? 15
+}
+
+function failover(fleet: Fleet, members: Labels[]): Alert {
   const timeline = (values: string) =>
     Object.fromEntries(
       members.map((labels) => [series("patroni_postgres_timeline", labels), values]),
@@ -151,15 +186,16 @@ function failover(members: Labels[]): Alert {
   return {
     name: "DatabaseFailover",
     severity: "info",
-    expression: "max by (scope) (changes(patroni_postgres_timeline[15m])) > 0",
+    // A member that does not run says 0, which is no timeline.
+    expression: `max by (scope) (changes((patroni_postgres_timeline > 0)[15m:${formatDuration(scrapeSeconds(fleet))}])) > 0`,
     forSeconds: 0,
     summary: "The primary of the database changed within 15 minutes",
     description: "By a switchover or a failover; each member is on a new timeline.",
     tests: {
       fires: { when: "another was promoted", series: timeline(changing(1, 10, 2)), atMinutes: 12 },
       silent: {
-        when: "that was half an hour ago",
-        series: timeline(changing(1, 10, 2)),
+        when: "that was half an hour ago, and since then members restarted",
+        series: timeline("1x9 2x24 0x1 2x4000"),
         atMinutes: 40,
       },
     },
@@ -231,28 +267,55 @@ function pendingRestart([first = {}]: Labels[]): Alert {
   }
 }
 
-function cpuHigh(fleet: Fleet): Alert[] {
+/** Keeps of a vector by host only the primary's. */
+const onPrimary = "and on (node) max by (node) (patroni_primary) == 1"
+
+function cpu(fleet: Fleet): Alert[] {
   const { databaseCpu: limit } = fleet.scaling
+  return cpuHigh({
+    name: "DatabaseCpuHigh",
+    expression: `${cpuUse({ role: "database" }, " by (node)")} > ${limit} ${onPrimary}`,
+    summary:
+      "The primary {{ $labels.node }} uses {{ $value | humanizePercentage }} of its processors",
+    limit,
+    remedy: "larger database hosts",
+    instances: hostsOf(fleet, "database").slice(0, 1).map(nodeLabels),
+  })
+}
+
+/** Of the busiest disk: what lies on a logical volume is counted again for the disk below it. */
+function diskHigh(fleet: Fleet): Alert[] {
+  const { databaseDiskIops: limit } = fleet.scaling
   const [host] = hostsOf(fleet, "database")
   if (limit === null || host === undefined) return []
-  const busy = (share: number) => ({ [idleCpu(nodeLabels(host))]: growing(60 * (1 - share)) })
+  const rate = (kind: "reads" | "writes") =>
+    `rate(node_disk_${kind}_completed_total{role="database"}[5m])`
   return [
     scalingTrigger({
-      name: "DatabaseCpuHigh",
-      expression: `1 - avg by (node) (rate(node_cpu_seconds_total{role="database",mode="idle"}[5m])) > ${limit} and on (node) max by (node) (patroni_primary) == 1`,
-      summary:
-        "The primary {{ $labels.node }} uses {{ $value | humanizePercentage }} of its processors",
-      limit,
-      remedy: "larger database hosts",
-      above: busy(limit + 0.05),
-      below: busy(limit - 0.05),
+      name: "DatabaseDiskHigh",
+      expression: `max by (node) (${rate("reads")} + ${rate("writes")}) > ${limit} ${onPrimary}`,
+      summary: "The disk of the primary {{ $labels.node }} does {{ $value | humanize }} IOPS",
+      limit: formatIops(limit),
+      remedy: "database hosts with faster disks, or more memory so that less is read",
+      above: operations(host, 0.5 * limit, 0.55 * limit),
+      below: operations(host, 0.5 * limit, 0.45 * limit),
     }),
   ]
+}
+
+/** A host's disk with so many reads and writes a second. */
+function operations(host: Host, reads: number, writes: number): Series {
+  const disk = { ...nodeLabels(host), device: "vda" }
+  return {
+    [series("node_disk_reads_completed_total", disk)]: growing(60 * reads),
+    [series("node_disk_writes_completed_total", disk)]: growing(60 * writes),
+  }
 }
 
 function healthyMember(labels: Labels, isPrimary: boolean): Series {
   return {
     [primary(labels)]: steady(isPrimary ? 1 : 0),
+    [series("patroni_postgres_running", labels)]: steady(1),
     [series("patroni_replica", labels)]: steady(isPrimary ? 0 : 1),
     [series("patroni_xlog_location", labels)]: isPrimary ? growing(walPerMinute) : steady(0),
     [series("patroni_xlog_replayed_location", labels)]: isPrimary

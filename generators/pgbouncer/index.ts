@@ -1,4 +1,9 @@
-import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import {
+  type Component,
+  contribution,
+  type ServiceEntry,
+  type ToolCheck,
+} from "../core/component.ts"
 import { internalAuthority } from "../core/credentials.ts"
 import type { Database, Fleet } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
@@ -20,7 +25,7 @@ export const pgbouncer: Component = {
   contribute: (fleet) => {
     const { database } = fleet
     if (database === null) {
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+      return contribution()
     }
     return {
       services: services(fleet, database),

@@ -1,4 +1,4 @@
-import type { Contribution } from "../core/component.ts"
+import { type Contribution, contribution } from "../core/component.ts"
 import type { Fleet, Host, Monitoring } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 
@@ -16,7 +16,6 @@ export function whereMonitored(
   contribute: (monitoring: Monitoring, host: Host) => Partial<Contribution>,
 ): Contribution {
   const host = monitoringHost(fleet)
-  const nothing = { services: [], flows: [], files: [], checks: [], credentials: [] }
-  if (fleet.monitoring === null || host === undefined) return nothing
-  return { ...nothing, ...contribute(fleet.monitoring, host) }
+  if (fleet.monitoring === null || host === undefined) return contribution()
+  return contribution(contribute(fleet.monitoring, host))
 }

@@ -31,11 +31,14 @@ test("every alert has a name of its own and is tested firing and silent", () => 
   expect(neverSilent.map(({ name }) => name)).toEqual([watchdog])
 })
 
-test("what an alert holds back exists, and a page holds back no page but where it says the same", () => {
-  const names = alerts.map(({ name }) => name)
-  for (const { name, inhibits } of alerts) {
+test("what an alert holds back exists, is another, and is no worse than itself", () => {
+  const rank = { info: 0, warning: 1, critical: 2 }
+  for (const { name, severity, inhibits } of alerts) {
     if (inhibits === undefined || inhibits.alerts === "all others") continue
-    expect(inhibits.alerts.filter((other) => !names.includes(other) || other === name)).toEqual([])
+    const wrong = inhibits.alerts.filter(
+      (other) => other === name || rank[alert(other).severity] > rank[severity],
+    )
+    expect(wrong, name).toEqual([])
   }
 })
 
@@ -49,15 +52,21 @@ test("hosts with fixed addresses are named, so that a dead one stays down", () =
 })
 
 test("each elastic job is counted against the spec", () => {
-  fleet.app.replicas = 2
-  expect(alert("AppTaskDown").expression).toBe('(count(up{job="app"} == 1) or vector(0)) < 2')
-  expect(alert("AppNodeDown").expression).toBe('(count(up{job="app-node"} == 1) or vector(0)) < 2')
+  const larger = watchedFixture()
+  larger.app.replicas = 5
+  const expressions = contributionsOf(larger).monitored.flatMap(({ monitored }) =>
+    monitored.alerts.map(({ expression }) => expression),
+  )
+  expect(expressions).toContain('(count(up{job="app"} == 1) or vector(0)) < 5')
+  expect(expressions).toContain('(count(up{job="app-node"} == 1) or vector(0)) < 2')
 })
 
 test("the triggers are the spec's numbers", () => {
   expect(alert("LoadBalancerCpuHigh").expression).toMatch(/> 0\.6$/)
-  expect(alert("AppCpuHigh").expression).toMatch(/\/ 0\.5 > 0\.7$/)
-  expect(alert("AppMemoryHigh").expression).toMatch(/\/ 256000000 > 0\.8$/)
+  expect(alert("LoadBalancerBandwidthHigh").expression).toMatch(/> 1400000000 or .*> 1400000000$/)
+  expect(alert("AppCpuHigh").expression).toMatch(/job="app-node".*> 0\.7$/)
+  expect(alert("AppMemoryHigh").expression).toMatch(/> 0\.8$/)
+  expect(alert("DatabaseDiskHigh").expression).toContain("> 14000 and on (node)")
   expect(alert("DatabaseCpuHigh").expression).toContain("> 0.7 and on (node)")
   expect(alert("RedisMemoryHigh").expression).toMatch(/> 0\.7$/)
   const bare = watchedFixture()

@@ -19,18 +19,20 @@ export function rulePath(component: string): string {
   return `configs/prometheus/rules/${component}.yml`
 }
 
-/** promtool's file of tests for one component: each alert once firing and once silent. */
+/** promtool's file of tests for one component: each alert firing and silent. */
 export function ruleTests(all: Contributions, component: string, own: Monitored): string {
   const healthy = healthySeries(all)
   return testFile(
     [component],
     evaluationSeconds(own),
-    own.alerts.flatMap((alert) => [
-      alertTest(own, healthy, alert, alert.tests.fires, true),
-      ...(alert.tests.silent === null
-        ? []
-        : [alertTest(own, healthy, alert, alert.tests.silent, false)]),
-    ]),
+    own.alerts.flatMap((alert) => {
+      const { fires, firesToo, silent } = alert.tests
+      const firing = firesToo === undefined ? [fires] : [fires, firesToo]
+      return [
+        ...firing.map((test) => alertTest(own, healthy, alert, test, true)),
+        ...(silent === null ? [] : [alertTest(own, healthy, alert, silent, false)]),
+      ]
+    }),
   )
 }
 

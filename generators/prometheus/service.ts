@@ -66,7 +66,10 @@ export function prometheusConfigService(
   })
 }
 
-/** Both daemons say so at the same path. Reading a long write-ahead log comes before it. */
+/**
+ * Both daemons say so at the same path: ready, not only alive. Prometheus is once it has read its
+ * write-ahead log, so that until then its update has not converged.
+ */
 export function healthy(address: string): NonNullable<SwarmService["healthcheck"]> {
   return {
     test: [
@@ -76,7 +79,7 @@ export function healthy(address: string): NonNullable<SwarmService["healthcheck"
       "--fail",
       "--output",
       "/dev/null",
-      `http://${address}/-/healthy`,
+      `http://${address}/-/ready`,
     ],
     interval: "10s",
     timeout: "5s",

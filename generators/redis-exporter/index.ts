@@ -10,7 +10,7 @@ import { addressOf, clientPorts, clusterNames, membersOf } from "../redis/cluste
 import { redisExporterPort, redisMonitoring } from "./monitoring.ts"
 
 /** It needs some 20 MB. */
-const memoryLimitBytes = 60e6
+export const redisExporterMemoryBytes = 60e6
 
 const monitoringPassword = password("redis_monitoring_password", { severalLines: true })
 
@@ -63,6 +63,6 @@ function service(fleet: Fleet, host: Host): SwarmService {
     volumes: [{ type: "tmpfs", target: "/run/redis-exporter", tmpfs: { size: 1_000_000 } }],
     networks: { [hostNetwork]: null },
     stop_grace_period: "5s",
-    deploy: pinnedTo(host, { limits: { memory: String(memoryLimitBytes) } }),
+    deploy: pinnedTo(host, { limits: { memory: String(redisExporterMemoryBytes) } }),
   }
 }

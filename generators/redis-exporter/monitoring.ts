@@ -13,6 +13,7 @@ import { scalingTrigger } from "../core/scaling-alerts.ts"
 import { hostTarget, instancesOf, upSeries } from "../core/target-alerts.ts"
 import { addressOf, clusterNames, membersOf } from "../redis/clusters.ts"
 import { maxmemoryBytes } from "../redis/memory.ts"
+import { formatPercent } from "../topology/table.ts"
 
 type Redis = NonNullable<Fleet["redis"]>
 type Labels = Record<string, string>
@@ -77,13 +78,21 @@ function memberDown([first = {}]: Labels[]): Alert {
 function slotsLost(members: Labels[]): Alert {
   const failing = (values: string): Series =>
     Object.fromEntries(members.slice(0, 2).map((labels) => [slots(labels), values]))
+  const sessions = members.filter(({ store }) => store === "sessions")
+  const clusterStates = (of: Labels[], values: string | null): Series =>
+    Object.fromEntries(of.map((labels) => [state(labels), values]))
+  const [left = {}, ...lost] = sessions
   return {
     name: "RedisSlotsLost",
     severity: "critical",
-    expression: "max by (store) (redis_cluster_slots_fail) > 0",
+    // Only a majority of the masters may call one failed: without it no slot counts as failed, and
+    // every member says so in its state. One member alone that says so is cut off from the others.
+    expression:
+      "max by (store) (redis_cluster_slots_fail) > 0 or max by (store) (redis_cluster_state) == 0",
     forSeconds: failoverSeconds,
-    summary: "{{ $value }} of 16384 slots of Redis ({{ $labels.store }}) have no master",
-    description: "That share of the sessions or of the cache cannot be reached.",
+    summary: "Slots of Redis ({{ $labels.store }}) have no master, or most of its masters are lost",
+    description:
+      "Those slots, or without a majority all, cannot be reached: so many sessions, or so much of the cache.",
     inhibits: { alerts: ["RedisMemberDown"], equal: ["store"] },
     tests: {
       fires: {
@@ -91,9 +100,17 @@ function slotsLost(members: Labels[]): Alert {
         series: failing("0x9 5461x4000"),
         atMinutes: 12,
       },
+      firesToo: {
+        when: "the majority is lost for two minutes: no slot counts as failed",
+        series: {
+          ...clusterStates([left], "1x9 0x4000"),
+          ...clusterStates(lost, "1x9 stale"),
+        },
+        atMinutes: 12,
+      },
       silent: {
-        when: "a third fails over",
-        series: failing("0x9 5461x0 0x4000"),
+        when: "a third fails over, and one member is cut off from the others",
+        series: { ...failing("0x9 5461x0 0x4000"), ...clusterStates([left], steady(0)) },
         atMinutes: 10.75,
       },
     },
@@ -101,6 +118,7 @@ function slotsLost(members: Labels[]): Alert {
 }
 
 const slots = (labels: Labels) => series("redis_cluster_slots_fail", labels)
+const state = (labels: Labels) => series("redis_cluster_state", labels)
 
 /** Of the sessions only: a cache is full by design, and evicts. */
 function memoryHigh(fleet: Fleet, redis: Redis, members: Labels[]): Alert[] {
@@ -116,7 +134,7 @@ function memoryHigh(fleet: Fleet, redis: Redis, members: Labels[]): Alert[] {
       expression: `redis_memory_used_bytes{store="sessions"} / (redis_memory_max_bytes > 0) > ${limit}`,
       summary:
         "Redis ({{ $labels.store }}) on {{ $labels.node }} uses {{ $value | humanizePercentage }} of its memory",
-      limit,
+      limit: formatPercent(limit),
       remedy: "more redis.sessionMemory, or larger hosts; when it is full, nobody can log in",
       above: used(limit + 0.05),
       below: used(limit - 0.05),
@@ -134,6 +152,7 @@ function healthyMember(redis: Redis, labels: Labels): Series {
   return {
     [up(labels)]: steady(1),
     [slots(labels)]: steady(0),
+    [state(labels)]: steady(1),
     [series("redis_memory_max_bytes", labels)]: steady(limitOf(redis, labels)),
     [series("redis_memory_used_bytes", labels)]: steady(
       (isCache ? 1 : 0.3) * limitOf(redis, labels),

@@ -1,4 +1,11 @@
-import type { Component, ConfigFile, Rollout, ServiceEntry, ToolCheck } from "../core/component.ts"
+import {
+  type Component,
+  type ConfigFile,
+  contribution,
+  type Rollout,
+  type ServiceEntry,
+  type ToolCheck,
+} from "../core/component.ts"
 import { internalAuthority, internalCertificate, password } from "../core/credentials.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
@@ -18,8 +25,7 @@ import { configKey, memberName, memberService, reconcileService, redisUsers } fr
 export const redis: Component = {
   name: "redis",
   contribute: (fleet) => {
-    if (fleet.redis === null)
-      return { services: [], flows: [], files: [], checks: [], credentials: [] }
+    if (fleet.redis === null) return contribution()
     return {
       services: clusterNames.flatMap((cluster) => services(fleet, cluster)),
       flows: flows(fleet),

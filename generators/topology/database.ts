@@ -1,6 +1,6 @@
 import type { DataVolume, Fleet } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
-import { databaseGrowth, walShare, yearsUntilFull } from "../patroni/data-volume.ts"
+import { assumedRows, databaseGrowth, walShare, yearsUntilFull } from "../patroni/data-volume.ts"
 import { crashSeconds, hostLossSeconds } from "../patroni/failover.ts"
 import { tuningOf } from "../patroni/tuning.ts"
 import { poolOf, reservedConnections } from "../pgbouncer/pool.ts"
@@ -43,5 +43,5 @@ function growth(fleet: Fleet, data: DataVolume): string {
   const { initialBytes, bytesPerYear } = databaseGrowth(data)
   const diskBytes = hostsOf(fleet, "database")[0]?.diskBytes ?? 0
   const years = Math.round(yearsUntilFull(data, diskBytes) * 10) / 10
-  return `- Data: ${n(data.products)} products and ${n(data.users)} users take ${formatBytes(initialBytes)}, ${n(data.ordersPerDay)} orders a day ${formatBytes(bytesPerYear)} a year: the ${formatBytes(diskBytes * (1 - walShare))} that WAL leaves of a disk last **${n(years)} years**. The ${formatBytes(data.imageBytes)} of product images are in the object storage.`
+  return `- Data: ${n(data.products)} products and ${n(data.users)} users take ${formatBytes(initialBytes)}, ${n(data.ordersPerDay)} orders a day ${formatBytes(bytesPerYear)} a year: the ${formatBytes(diskBytes * (1 - walShare))} that WAL leaves of a disk last **${n(years)} years**. The ${formatBytes(data.imageBytes)} of product images are in the object storage. ${assumedRows()}`
 }

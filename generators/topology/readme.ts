@@ -185,7 +185,9 @@ function portTable(all: Contributions): string {
 
 function operators({ network }: Fleet): string[] {
   if (network.operators.length === 0) return []
-  return [`SSH on the bastion is for ${network.operators.join(", ")} only.`]
+  return [
+    `SSH on the bastion is meant for ${network.operators.join(", ")} only; nothing in this repository enforces it yet.`,
+  ]
 }
 
 function imageTable(fleet: Fleet): string {

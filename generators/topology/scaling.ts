@@ -1,23 +1,18 @@
 import { formatDuration } from "../core/duration.ts"
 import type { Fleet } from "../core/fleet.ts"
-import { formatBits, formatNumber, markdownTable } from "./table.ts"
+import { formatBits, formatIops, formatPercent, markdownTable } from "./table.ts"
 
 /** The section of the README about when which tier has to grow; nothing without triggers. */
 export function scalingSection({ scaling }: Fleet): string[] {
   const rows = [
-    row("Load balancers", "CPU", scaling.loadBalancerCpu, percent),
+    row("Load balancers", "CPU", scaling.loadBalancerCpu, formatPercent),
     row("Load balancers", "network", scaling.loadBalancerBitsPerSecond, formatBits),
-    row("App hosts", "CPU", scaling.appCpu, percent),
-    row("App hosts", "memory", scaling.appMemory, percent),
-    row("Database primary", "CPU", scaling.databaseCpu, percent),
-    row(
-      "Database primary",
-      "disk",
-      scaling.databaseDiskIops,
-      (iops) => `${formatNumber(iops)} IOPS`,
-    ),
+    row("App hosts", "CPU", scaling.appCpu, formatPercent),
+    row("App hosts", "memory", scaling.appMemory, formatPercent),
+    row("Database primary", "CPU", scaling.databaseCpu, formatPercent),
+    row("Database primary", "disk", scaling.databaseDiskIops, formatIops),
     row("Database replicas", "read latency", scaling.replicaReadLatencySeconds, formatDuration),
-    row("Redis", "memory", scaling.redisMemory, percent),
+    row("Redis", "memory", scaling.redisMemory, formatPercent),
     row("Object storage", "network", scaling.objectStorageBitsPerSecond, formatBits),
   ].flat()
   if (rows.length === 0) return []
@@ -26,8 +21,4 @@ export function scalingSection({ scaling }: Fleet): string[] {
 
 function row(tier: string, what: string, value: number | null, format: (value: number) => string) {
   return value === null ? [] : [[tier, what, format(value)]]
-}
-
-function percent(share: number): string {
-  return `${formatNumber(share * 100)}%`
 }

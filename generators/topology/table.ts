@@ -37,3 +37,13 @@ function withUnit(value: number, units: [size: number, unit: string][]): string 
   const [size, unit] = units.find(([candidate]) => value >= candidate) ?? [1, ""]
   return `${formatNumber(value / Math.max(size, 1))} ${unit}`
 }
+
+/** A share, 0..1, in percent: `70%`. */
+export function formatPercent(share: number): string {
+  return `${formatNumber(share * 100)}%`
+}
+
+/** Disk operations a second: `14,000 IOPS`. */
+export function formatIops(iops: number): string {
+  return `${formatNumber(iops)} IOPS`
+}

@@ -1,5 +1,10 @@
 import { hostsOf } from "../../generators/core/roles.ts"
-import { databaseGrowth, walShare, yearsUntilFull } from "../../generators/patroni/data-volume.ts"
+import {
+  assumedRows,
+  databaseGrowth,
+  walShare,
+  yearsUntilFull,
+} from "../../generators/patroni/data-volume.ts"
 import {
   crashSeconds,
   hostLossSeconds,
@@ -115,7 +120,7 @@ export const disk: Rule = {
       `${gigabytes(initialBytes)} of products and users + ${leastYears} year x ` +
       `${gigabytes(bytesPerYear)} of orders = ${gigabytes(needed)}, more than the ` +
       `${(1 - walShare) * 100}% of ${gigabytes(bytes)} that WAL leaves = ` +
-      `${gigabytes(bytes * (1 - walShare))}; write ${Math.ceil(needed / (1 - walShare) / 1e9)}GB or more`
+      `${gigabytes(bytes * (1 - walShare))}; write ${Math.ceil(needed / (1 - walShare) / 1e9)}GB or more. ${assumedRows()}`
     return [{ path: ["hosts", "database", "disk"], message }]
   },
 }

@@ -8,8 +8,15 @@ const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => un
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
   [["backup"], (spec) => spec.backup],
   [["scaling"], (spec) => (spec.monitoring === undefined ? spec.scaling : undefined)],
+  [["scaling", "replicaReadLatency"], (spec) => watchedTriggers(spec)?.replicaReadLatency],
+  [["scaling", "objectStorageBandwidth"], (spec) => watchedTriggers(spec)?.objectStorageBandwidth],
   [["flashSales"], (spec) => spec.flashSales],
 ]
+
+/** The triggers of a spec whose monitoring makes alerts of them. */
+function watchedTriggers({ monitoring, scaling }: EnvironmentSpec) {
+  return monitoring === undefined ? undefined : scaling
+}
 
 export const rendered: Rule = {
   id: "spec/rendered",

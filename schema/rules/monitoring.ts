@@ -1,6 +1,8 @@
 import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.ts"
-import { hostsOf } from "../../generators/core/roles.ts"
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
+import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
+import { monitoringHost } from "../../generators/prometheus/placement.ts"
+import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
 import { gigabytes, hostReserveBytes, type Rule } from "./rule.ts"
 
 /** Below this Prometheus is killed while it reads a few thousand series again after a restart. */
@@ -11,7 +13,7 @@ export const memory: Rule = {
   reason: "Prometheus shares a manager with etcd and Swarm, which must not be killed for it.",
   severity: "error",
   check(fleet) {
-    const host = hostsOf(fleet, "manager").at(-1)
+    const host = monitoringHost(fleet)
     if (fleet.monitoring === null || host === undefined) return []
     const path = ["monitoring", "memory"]
     const { memoryBytes } = fleet.monitoring
@@ -20,11 +22,13 @@ export const memory: Rule = {
       return [{ path, message }]
     }
     const etcd = fleet.database === null ? 0 : etcdMemoryBytes
-    const others = etcd + alertmanagerMemoryBytes + hostReserveBytes
+    const redisExporter = fleet.redis === null ? 0 : redisExporterMemoryBytes
+    const exporters = nodeExporterMemoryBytes + redisExporter
+    const others = etcd + alertmanagerMemoryBytes + exporters + hostReserveBytes
     if (memoryBytes + others <= host.memoryBytes) return []
     const message =
-      `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager and ` +
-      `the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
+      `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager, ` +
+      `exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
   },

@@ -84,3 +84,17 @@ test("a role's password that would break the files that carry it is refused by n
     expect(() => resolve(value)).toThrow("the password app_password holds")
   }
 })
+
+test("a password of several lines keeps its line ends, and is refused with a quote or a backslash", () => {
+  const fleet: FleetSecrets = {
+    secrets: ["redis_app_password"],
+    credentials: [{ kind: "password", name: "redis_app_password", severalLines: true }],
+  }
+  const resolve = (value: string) => resolveSecrets(fleet, from({ redis_app_password: value }), "k")
+  expect(resolve("new:1\nold\n")[0]?.value).toBe("new:1\nold\n")
+  for (const value of ['a"b\nold', "new\na\\b"]) {
+    expect(() => resolve(value)).toThrow(
+      "the password redis_app_password holds a quote or a backslash",
+    )
+  }
+})

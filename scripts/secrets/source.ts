@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { parseEnv } from "node:util"
+import type { PasswordCredential } from "../../schema/credential.ts"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
@@ -134,18 +135,32 @@ function resolved(
   namingKey: string,
 ): ResolvedSecret {
   const credential = credentials.find(({ name }) => name === key)
+  if (credential?.kind === "password") refuseUnsafe(credential, value)
   const role = credential?.kind === "password" ? credential.role : undefined
   const named = role === undefined ? `${key}\0${value}` : `${key}\0${value}\0${role}`
   const digest = createHmac("sha256", namingKey).update(named).digest("hex")
   const name = `quickcart_${key}_${digest.slice(0, 16)}`
   if (role === undefined) return { key, name, value }
-  if (/["\\:\r\n]/.test(value.trim())) {
-    throw new Failure(
-      `the password ${key} holds a quote, a backslash, a colon or a line end, which the files that carry it give a meaning. Make another: openssl rand -hex 24`,
-    )
-  }
   // A login is named as its secret is, which tells nothing about the password.
   return { key, name, value: `${role}_${digest.slice(0, 8)}:${value.trim()}` }
+}
+
+/**
+ * Throws a Failure for a password that would break the files that carry it. Of
+ * several lines each is a password, so there a line end is none of it; a colon
+ * separates only the login of a database role.
+ */
+function refuseUnsafe({ name, role, severalLines }: PasswordCredential, value: string): void {
+  const text = value.trim()
+  const refuse = (characters: string) => {
+    throw new Failure(
+      `the password ${name} holds ${characters}, which the files that carry it give a meaning. Make another: openssl rand -hex 24`,
+    )
+  }
+  if (role !== undefined && /["\\:\r\n]/.test(text)) {
+    refuse("a quote, a backslash, a colon or a line end")
+  }
+  if (severalLines === true && /["\\]/.test(text)) refuse("a quote or a backslash")
 }
 
 /** The key that names secrets, or undefined when none is known here. Throws a Failure for a weak one. */
