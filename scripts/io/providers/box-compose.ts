@@ -91,9 +91,12 @@ export function boxCompose(
   }
 }
 
+/** What the Compose project of every box begins with. */
+export const boxProjectPrefix = "quickcart-"
+
 /** Compose project name of the environment's box. */
 export function boxProject(fleet: FleetFile): string {
-  return `quickcart-${fleet.environment}`
+  return `${boxProjectPrefix}${fleet.environment}`
 }
 
 function host(request: HostRequest, files: BoxFiles, tags: LocalTags) {

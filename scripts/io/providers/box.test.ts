@@ -33,13 +33,24 @@ describe("before anything is made, the box refuses a machine", () => {
     ["whose engine is stopped", `echo '${stopped}' >&2; exit 1`, `does not answer: ${stopped}`],
     ["without Compose", '[ "$1" = info ]', "the Docker Compose plugin (v2) is missing"],
   ])("%s", async (_, docker, reason) => {
+    const refused = preflight(docker)
+    await expect(refused).rejects.toThrow(reason)
+    await expect(refused).rejects.toThrow('Run "sh scripts/setup.sh"')
+  })
+
+  test("with the box of another environment on it, be it half-made", async () => {
+    const docker = '[ "$1" = network ] && echo quickcart-other; exit 0'
+    const reason = 'the box of "other" is on this machine'
+    await expect(preflight(docker)).rejects.toThrow(reason)
+    await expect(preflight(docker)).rejects.toThrow("npx quickcart down other")
+  })
+
+  /** What the box says where the program `docker` does this. */
+  async function preflight(docker: string | undefined): Promise<void> {
     if (docker !== undefined)
       writeFileSync(join(bin, "docker"), `#!/bin/sh\n${docker}\n`, { mode: 0o755 })
     const state = openState(repository, "local")
     const tags = { host: "", haproxy: "", registry: "" }
-    const box = boxProvider(readFleetFile(repository, "local"), repository, state, tags)
-    const refused = box.preflight()
-    await expect(refused).rejects.toThrow(reason)
-    await expect(refused).rejects.toThrow('Run "sh scripts/setup.sh"')
-  })
+    await boxProvider(readFleetFile(repository, "local"), repository, state, tags).preflight()
+  }
 })

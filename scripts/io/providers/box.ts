@@ -11,6 +11,7 @@ import {
   boxCompose,
   boxPorts,
   boxProject,
+  boxProjectPrefix,
   doorConfig,
   type LocalTags,
 } from "./box-compose.ts"
@@ -186,7 +187,22 @@ async function preflight(project: string): Promise<void> {
     )
   }
   refuseFullDisk(info.stdout.trim(), minimumFreeBytes)
+  await refuseOtherBox(project)
   await refuseTakenPorts(project)
+}
+
+/** Boxes have the same ports and addresses, so a machine has room for one, be it running or half-made. */
+async function refuseOtherBox(project: string): Promise<void> {
+  const format = '{{.Label "com.docker.compose.project"}}'
+  const networks = await run(["docker", "network", "ls", "--format", format])
+  const other = networks.stdout
+    .split("\n")
+    .find((name) => name.startsWith(boxProjectPrefix) && name !== project)
+  if (other === undefined) return
+  const environment = other.slice(boxProjectPrefix.length)
+  throw new Failure(
+    `the box of "${environment}" is on this machine, which has room for one. Take it down first: npx quickcart down ${environment}`,
+  )
 }
 
 /** Throws a Failure when less than `minimumBytes` are free where Docker keeps its data. */
