@@ -2,18 +2,21 @@ import { spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { parseArgs } from "node:util"
 import { atMostTime, writeReport } from "./drills/report.ts"
 import { nowMs } from "./io/clock.ts"
 import { readText } from "./io/files.ts"
 import { lastStartMinutes, mostMinutes, setupStart, setupTimeFile } from "./test-time.ts"
 
-// `npm test`: every layer in order, then one line with the totals.
+// `npm test`: every layer in order, then one line with the totals. `npm test -- --data` drills the
+// box of the data tier too.
 interface Totals {
   passed: number
   failed: number
   skipped: number
 }
 
+const { data } = parseArgs({ options: { data: { type: "boolean" } } }).values
 const repository = join(import.meta.dirname, "..")
 const binaries = join(repository, "node_modules", ".bin")
 const scratch = mkdtempSync(join(tmpdir(), "quickcart-test-"))
@@ -31,11 +34,9 @@ await suite("unit")
 await gate("bench", ["node", join(repository, "test", "bench", "render.bench.ts")])
 await gate("images", ["node", join(import.meta.dirname, "quickcart.js"), "images", "--build-only"])
 await suite("tools")
-if (totals.failed === 0) await suite("box")
-else {
-  process.stdout.write("\nThe box was not started, because something before it failed.\n")
-}
-rmSync(scratch, { recursive: true, force: true })
+const boxes = totals.failed === 0
+if (boxes) await suite("box")
+else process.stdout.write("\nThe box was not started, because something before it failed.\n")
 const minutes = Math.round((nowMs() - begin) / 6000) / 10
 const whole =
   setup === undefined ? "npm test without its set-up (min)" : "npm test with its set-up (min)"
@@ -46,6 +47,8 @@ await writeReport(repository, "test-run", {
   bounds: [atMostTime(whole, minutes, mostMinutes)],
   details: totals,
 })
+if (data && boxes) await suite("data")
+rmSync(scratch, { recursive: true, force: true })
 process.stdout.write(
   `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ""}\n`,
 )
