@@ -29,6 +29,7 @@ export function coveragePage(coverage: Coverage): string {
     "Seconds from the begin of the break until the alert fired, of the most it may take. `held back`: Alertmanager told nobody, because another alert said it. `on before`: it looks back, and fired already. `may`: it may fire, and did not. `-`: it must not, and did not. `FALSE`: it began to fire, and no fault explains it. `by Fn`: another fault that was on explains it.",
     matrix(coverage),
     "## Alerts that no fault fires",
+    "They have to be silent in every fault, as in the matrix; one that was not has a row there.",
     table(
       ["alert", "why"],
       [

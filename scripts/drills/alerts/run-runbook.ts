@@ -1,11 +1,13 @@
 import { join } from "node:path"
-import { run } from "../../io/command.ts"
+import { type CommandResult, run } from "../../io/command.ts"
 import { readText } from "../../io/files.ts"
+import { neverStarted } from "../../io/ssh.ts"
 import type { DrillContext } from "../drill.ts"
 import { type CommandOutcome, commandOn, lookCommands, outcomeOf, type RunsOn } from "./runbook.ts"
 
 /** Longer than `status` takes to give up hosts that are gone. */
 const timeoutSeconds = 90
+const retries = 3
 
 /** Runs what the runbooks of these alerts say to look at, each command once, one after another. */
 export async function runRunbooks(
@@ -19,15 +21,21 @@ export async function runRunbooks(
     const page = readText(join(context.repository, "docs", "runbooks", `${alert}.md`)) ?? ""
     for (const command of lookCommands(page)) {
       if (outcomes.has(command)) continue
-      const result = await run(["sh", "-c", commandOn(command, on)], {
-        workingDirectory: context.repository,
-        allowFailure: true,
-        timeoutSeconds,
-      })
+      const result = await runLine(commandOn(command, on), context.repository)
       outcomes.set(command, { alert, command, ...outcomeOf(command, result, downHosts) })
     }
   }
   return [...outcomes.values()]
+}
+
+/** As a person in the repository would, who tries again when a busy bastion hangs up. */
+async function runLine(line: string, workingDirectory: string): Promise<CommandResult> {
+  const options = { workingDirectory, allowFailure: true, timeoutSeconds }
+  let result = await run(["sh", "-c", line], options)
+  for (let left = retries; left > 0 && neverStarted(result); left -= 1) {
+    result = await run(["sh", "-c", line], options)
+  }
+  return result
 }
 
 function runsOn({ repository, fleet, state }: DrillContext): RunsOn {

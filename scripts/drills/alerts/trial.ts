@@ -31,7 +31,7 @@ export async function underWatch<T>(
   try {
     const monitoring = openMonitoring(fleet, remote)
     if (monitoring === null) throw new Failure(`${fleet.environment} has no monitoring`)
-    watch = watchAlerts(monitoring, by.pace, report)
+    watch = await watchAlerts(monitoring, by.pace, report)
     const look: Trial["look"] = (alerts, down) => runRunbooks(context, alerts, down)
     return await body({ context, monitoring, watch, by, look })
   } finally {

@@ -18,7 +18,7 @@ const heldBackSeconds = 45
 const nowSeconds = () => nowMs() / 1000
 
 /**
- * Breaks one thing, waits for its alerts, runs their runbooks, and repairs it whatever happened.
+ * Breaks one thing, waits for its alerts while their runbooks are run, and repairs it whatever happened.
  * What goes wrong before the repair is in the result; throws a Failure when the repair does.
  */
 export async function tryFault(trial: Trial, fault: Fault): Promise<Tried> {
@@ -38,10 +38,12 @@ export async function tryFault(trial: Trial, fault: Fault): Promise<Tried> {
     const broken = await fault.break({ ...context, monitoring, rules: by.rules, undo })
     tried.brokenAt = nowSeconds()
     tried.holdsAfterSeconds = broken?.holdsAfterSeconds ?? 0
+    const looking = trial.look(provesRunbooksOf(fault, faults), broken?.downHosts)
+    // Its error is thrown below; one that comes before must not end the process.
+    looking.catch(() => undefined)
     await awaitFired(trial, tried)
     seen.heldBack = await heldBack(monitoring, fault)
-    const alerts = provesRunbooksOf(fault, faults)
-    seen.commands = await trial.look(alerts, broken?.downHosts)
+    seen.commands = await looking
   } catch (failure) {
     error = messageOf(failure)
     say(error)

@@ -20,12 +20,12 @@ export interface Watch {
   stop(): Promise<void>
 }
 
-/** Begins to watch; a question that fails is said by `report` and asked again. */
-export function watchAlerts(
+/** Watches from the first answer on; a question that fails is said by `report` and asked again. */
+export async function watchAlerts(
   monitoring: MonitoringAccess,
   { evaluationSeconds }: Pace,
   report: (line: string) => void,
-): Watch {
+): Promise<Watch> {
   const record = openRecord(evaluationSeconds)
   const stopped = new AbortController()
   let blind = 0
@@ -45,12 +45,12 @@ export function watchAlerts(
       report(`alerts could not be read: ${messageOf(error)}`)
     }
   }
+  await look()
   const looking = (async () => {
     while (!stopped.signal.aborted) {
-      await look()
       await delay(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined)
+      await look()
     }
-    await look()
     noteSilence()
   })()
   return {
