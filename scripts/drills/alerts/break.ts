@@ -15,7 +15,8 @@ const stopSeconds = 150
 /** Runs fewer tasks of services, by Swarm name, than the commit wants; the repair is the commit's number. */
 export async function scaleDown(on: FaultContext, services: Record<string, number>): Promise<void> {
   const names = Object.keys(services)
-  on.undo(() => scale(on, Object.fromEntries(names.map((name) => [name, wanted(on, name)]))))
+  const committed = Object.fromEntries(names.map((name) => [name, wanted(on, name)]))
+  on.undo(() => scale(on, committed))
   await scale(on, services)
   await Promise.all(names.map((name) => awaitTasks(on, name, services[name] ?? 0)))
 }

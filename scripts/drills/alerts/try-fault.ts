@@ -111,9 +111,11 @@ async function heldBack(monitoring: MonitoringAccess, { must }: Fault): Promise<
 async function repairAll(repairs: (() => Promise<unknown>)[]): Promise<void> {
   const failed: string[] = []
   while (repairs.length > 0) {
-    await repairs
-      .pop()?.()
-      .catch((error) => failed.push(messageOf(error)))
+    try {
+      await repairs.pop()?.()
+    } catch (error) {
+      failed.push(messageOf(error))
+    }
   }
   if (failed.length > 0) throw new Failure(`what was broken is not repaired: ${failed.join("; ")}`)
 }
