@@ -231,9 +231,13 @@ program
   .description("break the box on purpose, measure what a client sees, write reports/<name>.json")
   .option("--list", "list the drills and the environments whose box they run on")
   .option("--env <environment>", "the box that is up, when no drill is named", "local")
+  .option("--only <part>", "a part of the drill that is named (repeatable)", collect, [])
   .option("--update-readme", "rewrite the README's table from the reports")
   .option("--json", "print the reports as JSON")
-  .addHelpText("after", "\nExample: npx quickcart drill vip-host-loss")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart drill vip-host-loss\n  npx quickcart drill alert-coverage --only replica-lags",
+  )
   .action(async (names: string[], options) => {
     const { drillVerb } = await import("./drills/run.ts")
     process.exitCode = await drillVerb(repository, names, options)

@@ -3,7 +3,27 @@ import { join, posix } from "node:path"
 import { describe, expect, test } from "vitest"
 import { watchedFixture } from "../generators/core/fleet-fixture.ts"
 import { contributionsOf } from "../generators/core/render.ts"
+import { lookCommands } from "../scripts/drills/alerts/runbook.ts"
 import { list, listFiles, readText } from "../scripts/io/files.ts"
+
+/** What may stand under `Look`: a drill runs it on a fleet that is in trouble already. */
+const reads = [
+  /^npx quickcart (status|db status|plan|drift|secrets check) production$/,
+  /^curl --head --max-time \d+ https:\S+$/,
+  /^docker service (logs|ps) [\w -]+$/,
+  /^docker node ls[\w .=-]*$/,
+  /^docker stats --no-stream$/,
+  /^docker system df --verbose \| head -n \d+$/,
+  /^docker exec \$\(docker ps --quiet --filter [\w.=-]+ \| head -n 1\) (cat|promtool query) [^;&>]+$/,
+  /^(uptime|df|ip -brief|ip -statistics|cat \/proc\/\S+)[ \w/-]*$/,
+  /^curl --silent http:\/\/127\.0\.0\.1:\d+\/metrics$/,
+]
+
+/** What a command runs, on a host when it does so over SSH. */
+function inner(command: string): string {
+  const remote = /^ssh -F \.quickcart\/production\/ssh\/config [a-z-]+\d+ (.*)$/.exec(command)?.[1]
+  return remote?.replace(/^'(.*)'$/, "$1") ?? command
+}
 
 const repository = join(import.meta.dirname, "..")
 const text = (path: string) => readText(join(repository, path)) ?? ""
@@ -29,6 +49,14 @@ describe.each(runbooks)("%s", (file) => {
   test("says what is wrong, where to look and what to do", () => {
     const headings = [...page.matchAll(/^#+ .*$/gm)].map(([heading]) => heading)
     expect(headings).toEqual([`# ${file.replace(".md", "")}`, "## Look", "## Do"])
+  })
+
+  test("looks without changing anything, by commands that the drill of the alerts can run", () => {
+    const commands = lookCommands(page)
+    expect(commands.length).toBeGreaterThan(0)
+    expect(commands.filter((command) => !reads.some((read) => read.test(inner(command))))).toEqual(
+      [],
+    )
   })
 
   test("names verbs, services and addresses that exist", () => {

@@ -10,6 +10,8 @@ export interface DrillContext {
   report: (line: string) => void
   /** Every repetition the drill is meant to have, or the few that each test run can afford. */
   thorough: boolean
+  /** Parts of a drill that were asked for by name; all when empty or undefined. */
+  only?: readonly string[]
 }
 
 /** Something broken on purpose, measured from the client's side. It repairs what it broke. */
@@ -20,5 +22,7 @@ export interface Drill {
   onlyThorough?: true
   /** Environment whose box it runs on; `local` when undefined. */
   environment?: "local-data"
+  /** Names of its parts, of which `--only` chooses some. */
+  parts?: readonly string[]
   run(context: DrillContext): Promise<Measured>
 }

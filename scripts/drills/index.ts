@@ -1,3 +1,5 @@
+import { alertCoverage } from "./alerts/coverage.ts"
+import { watchdogOnly } from "./alerts/watchdog-only.ts"
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
 import { credentialRotation } from "./database/credential-rotation.ts"
 import { certificateExpired, wrongPassword } from "./database/credentials.ts"
@@ -45,6 +47,9 @@ export const drills: Drill[] = [
   applyOverhead,
   revertFive,
   applyKilled,
+  // Before anything that alerts remember.
+  watchdogOnly,
+  alertCoverage,
   poolingOverhead,
   manyClients,
   poolFull,

@@ -38,6 +38,8 @@ export interface Measured {
   unit: string
   bounds: Bound[]
   details?: unknown
+  /** Markdown for people, beside the report. */
+  page?: string
 }
 
 /** `measured` must not be above `limit`. */
@@ -65,7 +67,7 @@ export function broken(bounds: Bound[], pace: number): Bound[] {
   )
 }
 
-/** Writes `reports/<name>.json` and returns it. */
+/** Writes `reports/<name>.json`, and its page beside it, and returns it. */
 export async function writeReport(
   repository: string,
   name: string,
@@ -87,6 +89,9 @@ export async function writeReport(
   }
   mkdirSync(join(repository, "reports"), { recursive: true })
   writeFileSync(join(repository, "reports", `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  if (measured.page !== undefined) {
+    writeFileSync(join(repository, "reports", `${name}.md`), measured.page)
+  }
   return report
 }
 

@@ -35,11 +35,20 @@ export async function runDrill(context: DrillContext, drill: Drill): Promise<Dri
   return writeReport(context.repository, drill.name, await drill.run(context))
 }
 
+interface DrillOptions {
+  list?: boolean
+  json?: boolean
+  updateReadme?: boolean
+  env: string
+  /** Parts of the one drill that is named. */
+  only?: string[]
+}
+
 /** The `drill` verb; returns the exit code. */
 export async function drillVerb(
   repository: string,
   names: string[],
-  options: { list?: boolean; json?: boolean; updateReadme?: boolean; env: string },
+  options: DrillOptions,
 ): Promise<number> {
   if (options.updateReadme === true) {
     updateReadme(repository, [...otherReports, ...drills.map((drill) => drill.name)])
@@ -54,16 +63,33 @@ export async function drillVerb(
   }
   const ofBox = drills.filter((drill) => environmentOf(drill) === options.env)
   const chosen = names.length === 0 ? ofBox : names.map(drillNamed)
+  const only = options.only ?? []
+  requireParts(chosen, only)
   const say = (line: string) => process.stderr.write(`  ${line}\n`)
   const reports: DrillReport[] = []
   for (const drill of chosen) {
-    const context = drillContext(repository, say, true, environmentOf(drill))
+    const context = { ...drillContext(repository, say, true, environmentOf(drill)), only }
     const report = await runDrill(context, drill)
     reports.push(report)
     if (options.json !== true) process.stdout.write(`${reportText(report)}\n`)
   }
   if (options.json === true) process.stdout.write(`${JSON.stringify(reports)}\n`)
   return reports.every((report) => report.verdict === "pass") ? 0 : 1
+}
+
+/** Throws a Failure when `--only` names what is no part of the one drill that is run. */
+export function requireParts(chosen: readonly Drill[], only: readonly string[]): void {
+  if (only.length === 0) return
+  const [drill, ...others] = chosen
+  if (drill?.parts === undefined || others.length > 0) {
+    const having = drills.filter(({ parts }) => parts !== undefined).map(({ name }) => name)
+    throw new Failure(`--only goes with one drill that has parts: ${having.join(", ")}`)
+  }
+  const unknown = only.filter((name) => drill.parts?.includes(name) !== true)
+  if (unknown.length === 0) return
+  throw new Failure(
+    `${drill.name} has no part "${unknown.join('", "')}"; known: ${drill.parts.join(", ")}`,
+  )
 }
 
 function drillNamed(name: string): Drill {

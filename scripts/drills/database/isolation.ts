@@ -40,13 +40,17 @@ export const etcdQuorumLoss: Drill = {
     isolate(context, { failovers: 0, outageSeconds: 1 }, async () => {
       const heals: (() => Promise<void>)[] = []
       for (const { name } of hostsOf(context.fleet, "manager").slice(1)) {
-        const peers = hostsOf(context.fleet, "manager").map((host) => host.privateAddress)
-        const etcd = [...asked(2379), ...between(peers, ["tcp 2380"])]
-        heals.push(await cut(context, name, etcd))
+        heals.push(await cutEtcd(context, name))
       }
       await delay(120_000)
       for (const heal of heals) await heal()
     }),
+}
+
+/** Cuts the etcd of a manager off from its clients and from the other members. */
+export function cutEtcd(context: DrillContext, manager: string): Promise<() => Promise<void>> {
+  const peers = hostsOf(context.fleet, "manager").map((host) => host.privateAddress)
+  return cut(context, manager, [...asked(2379), ...between(peers, ["tcp 2380"])])
 }
 
 /** The primary's host hears nobody: it has to stop writing before another begins. */

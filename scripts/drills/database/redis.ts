@@ -80,7 +80,8 @@ async function mastersByHost(context: DrillContext): Promise<number[]> {
   throw new Failure("no member of the sessions cluster answers")
 }
 
-function awaitSpread(context: DrillContext): Promise<true> {
+/** Waits until each host has one master of the sessions: every member is there and has its copy. */
+export function awaitSpread(context: DrillContext): Promise<true> {
   const options = { deadlineSeconds: spreadSeconds * 2, intervalMs: 1000 }
   return waitFor("three hosts to have a master each", options, async () => {
     const counts = await mastersByHost(context)

@@ -50,7 +50,11 @@ export const replicaBehind: Drill = {
 }
 
 /** Stops or continues the process that replays: Patroni takes back `pg_wal_replay_pause()`. */
-async function signalReplay(context: DrillContext, host: string, signal: "STOP" | "CONT") {
+export async function signalReplay(
+  context: DrillContext,
+  host: string,
+  signal: "STOP" | "CONT",
+): Promise<void> {
   // The brackets keep the pattern from finding the shell that looks.
   const find = "grep -l '^postgres: .*startup [r]ecovering' /proc/[0-9]*/cmdline"
   const kill = `pid=$(${find} 2> /dev/null | cut -d / -f 3) && kill -${signal} $pid`

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest"
+import { drills } from "./index.ts"
+import { requireParts } from "./run.ts"
+
+const coverage = drills.filter(({ name }) => name === "alert-coverage")
+
+test("parts are chosen of one drill that has some", () => {
+  expect(() => requireParts(drills, [])).not.toThrow()
+  expect(() => requireParts(coverage, ["replica-lags"])).not.toThrow()
+  expect(() => requireParts(coverage, ["replica-lag"])).toThrow('has no part "replica-lag"; known:')
+  expect(() => requireParts(drills, ["replica-lags"])).toThrow("--only goes with one drill")
+  const other = drills.filter(({ name }) => name === "no-op-apply")
+  expect(() => requireParts(other, ["x"])).toThrow("that has parts: alert-coverage")
+})
