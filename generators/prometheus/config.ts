@@ -37,9 +37,12 @@ export function prometheusConfig(
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
 }
 
-function scrapeConfig({ job, targets, path, parameters, tls }: Scrape) {
+function scrapeConfig({ job, targets, path, parameters, tls, intervalSeconds }: Scrape) {
   return {
     job_name: job,
+    ...(intervalSeconds === undefined
+      ? {}
+      : { scrape_interval: formatPromDuration(intervalSeconds) }),
     ...(path === undefined ? {} : { metrics_path: path }),
     ...(parameters === undefined ? {} : { params: parameters }),
     ...(tls ? { scheme: "https", tls_config: { ca_file: authority } } : {}),

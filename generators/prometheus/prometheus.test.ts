@@ -69,6 +69,7 @@ test("the triggers are the spec's numbers", () => {
   expect(alert("DatabaseDiskHigh").expression).toContain("> 14000 and on (node)")
   expect(alert("DatabaseCpuHigh").expression).toContain("> 0.7 and on (node)")
   expect(alert("RedisMemoryHigh").expression).toMatch(/> 0\.7$/)
+  expect(alert("ReplicaReadsSlow").expression).toMatch(/> 0\.1$/)
   const bare = watchedFixture()
   bare.scaling.appCpu = null
   const names = contributionsOf(bare).monitored.flatMap(({ monitored }) =>
