@@ -57,6 +57,7 @@ export function certificateScrape(fleet: Fleet, host: Host): Probes | null {
     path: "/probe",
     parameters: { module: [certificateModule] },
     intervalSeconds,
+    keep: "probe_(success|ssl_earliest_cert_expiry)",
     targets,
   }
 }

@@ -26,6 +26,8 @@ export interface Scrape {
   tls?: boolean
   /** Seconds between two scrapes; default is the spec's. */
   intervalSeconds?: number
+  /** Names of the metrics that are stored, a regular expression; default is all. */
+  keep?: string
 }
 
 /** A target whose address follows from the spec: it stays `up == 0` when it is dead. */

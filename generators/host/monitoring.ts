@@ -25,6 +25,10 @@ const healthCheckSeconds = 600
 /** In five minutes; a check that meets a container which is just stopped cannot be run either. */
 const failedHealthChecks = 10
 
+/** What is stored; most of what an engine shows are histograms of its own and Raft's calls. */
+const metrics =
+  "swarm_manager_.*|engine_daemon_(container_states_containers|events_total|health_checks_.*total)"
+
 type Labels = Record<string, string>
 
 /**
@@ -53,6 +57,7 @@ export function dockerMonitoring(fleet: Fleet): Monitored {
   const scrape: Scrape & { targets: StaticTarget[] } = {
     job: "docker",
     targets: dockerHosts(fleet).map((host) => hostTarget(host, dockerMetricsPort)),
+    keep: metrics,
   }
   const engines = instancesOf(scrape)
   const managers = engines.filter(({ role }) => role === "manager")

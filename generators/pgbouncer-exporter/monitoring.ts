@@ -42,6 +42,8 @@ export function pgbouncerMonitoring(fleet: Fleet, database: Database): Monitored
   const scrape: Scrape & { targets: TaskDiscovery } = {
     job: "pgbouncer",
     targets: { service: pgbouncerExporter, port: pgbouncerExporterPort },
+    // Nothing of the exporter's own process.
+    keep: "pgbouncer_.*",
   }
   const instances = instancesOf(scrape, hostsOf(fleet, "app").length)
   return {

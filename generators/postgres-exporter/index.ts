@@ -12,7 +12,7 @@ import { postgresExporterPort, postgresMonitoring } from "./monitoring.ts"
 /** It needs some 25 MB. */
 export const postgresExporterMemoryBytes = 60e6
 
-/** What is read: some hundred series of each member; the settings alone would be three hundred more. */
+/** What is read: some hundred series of each member; the settings alone would be nearly three hundred more. */
 const options = [
   "--disable-default-metrics",
   "--disable-settings-metrics",

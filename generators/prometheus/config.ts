@@ -37,7 +37,8 @@ export function prometheusConfig(
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
 }
 
-function scrapeConfig({ job, targets, path, parameters, tls, intervalSeconds }: Scrape) {
+function scrapeConfig(scrape: Scrape) {
+  const { job, targets, path, parameters, tls, intervalSeconds, keep } = scrape
   return {
     job_name: job,
     ...(intervalSeconds === undefined
@@ -45,6 +46,11 @@ function scrapeConfig({ job, targets, path, parameters, tls, intervalSeconds }: 
       : { scrape_interval: formatPromDuration(intervalSeconds) }),
     ...(path === undefined ? {} : { metrics_path: path }),
     ...(parameters === undefined ? {} : { params: parameters }),
+    ...(keep === undefined
+      ? {}
+      : {
+          metric_relabel_configs: [{ source_labels: ["__name__"], regex: keep, action: "keep" }],
+        }),
     ...(tls ? { scheme: "https", tls_config: { ca_file: authority } } : {}),
     ...(Array.isArray(targets)
       ? { static_configs: targets.map(staticConfig), ...relabeled(targets) }
