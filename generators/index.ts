@@ -11,6 +11,8 @@ import { objectStorage } from "./object-storage/index.ts"
 import { objectStorageStandIn } from "./object-storage/stand-in.ts"
 import { patroni } from "./patroni/index.ts"
 import { pgbouncer } from "./pgbouncer/index.ts"
+import { pgbouncerExporter } from "./pgbouncer-exporter/index.ts"
+import { postgresExporter } from "./postgres-exporter/index.ts"
 import { prometheus } from "./prometheus/index.ts"
 import { redis } from "./redis/index.ts"
 import { redisExporter } from "./redis-exporter/index.ts"
@@ -31,6 +33,8 @@ export const components: readonly Component[] = [
   keepalived,
   nodeExporter,
   blackboxExporter,
+  pgbouncerExporter,
+  postgresExporter,
   redisExporter,
   slo,
   prometheus,

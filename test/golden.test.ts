@@ -5,6 +5,7 @@ import {
   databaseFixture,
   fleetFixture,
   monitoringFixture,
+  objectStorageFixture,
 } from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
 import { listFiles } from "../scripts/io/files.ts"
@@ -36,14 +37,7 @@ function everything(): Fleet {
     objectStorageBitsPerSecond: 500e6,
   }
   fleet.database = { ...databaseFixture(), replication: "quorum" }
-  fleet.objectStorage = {
-    endpoint: "https://10.10.1.1:9000",
-    region: "us-east-1",
-    imagesBucket: "images",
-    backupBucket: "backup",
-    imagesBaseUrl: "/images",
-    imagesPath: "/images",
-  }
+  fleet.objectStorage = objectStorageFixture()
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
   fleet.monitoring = {

@@ -1,34 +1,32 @@
-import type { Component, ToolCheck } from "../core/component.ts"
-import type { Fleet } from "../core/fleet.ts"
+import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import type { Fleet, Host } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
 import { oneByOne } from "../core/one-by-one.ts"
+import { pinnedTo } from "../core/pinned.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
+import { certificateScrape } from "./certificates.ts"
 import { blackboxConfig } from "./config.ts"
-import { probeMonitoring, probePort } from "./monitoring.ts"
+import { probeMonitoring } from "./monitoring.ts"
+import { probePort } from "./ports.ts"
 
 const configPath = "configs/blackbox-exporter/blackbox.yml"
 const configKey = "blackbox_yml"
 
 /** It needs some 20 MB. */
-const memoryLimitBytes = 60e6
+export const proberMemoryBytes = 60e6
 
-/** Asks the shop as a visitor does, from every load balancer. */
+/**
+ * Asks the shop as a visitor does, from every load balancer; and, from beside Prometheus, what
+ * certificates the daemons of the private network show.
+ */
 export const blackboxExporter: Component = {
   name: "blackbox-exporter",
   contribute: (fleet) =>
-    whereMonitored(fleet, () => ({
-      services: [
-        {
-          tier: "monitoring",
-          name: "blackbox-exporter",
-          rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
-          definition: service(fleet),
-          configs: [{ key: configKey, path: configPath, text: blackboxConfig(fleet) }],
-        },
-      ],
+    whereMonitored(fleet, (_, host) => ({
+      services: services(fleet, host),
       flows: [
         {
           from: "manager",
@@ -39,11 +37,40 @@ export const blackboxExporter: Component = {
         },
       ],
       checks: [check],
-      monitored: probeMonitoring(fleet),
+      monitored: probeMonitoring(fleet, host),
     })),
 }
 
-function service(fleet: Fleet): SwarmService {
+function services(fleet: Fleet, host: Host): ServiceEntry[] {
+  const entry = (name: string, deploy: SwarmService["deploy"]): ServiceEntry => ({
+    tier: "monitoring",
+    name,
+    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+    definition: { ...prober(fleet), deploy },
+    configs: [],
+  })
+  const config = { key: configKey, path: configPath, text: blackboxConfig(fleet) }
+  return [
+    { ...entry("blackbox-exporter", onBalancers), configs: [config] },
+    // It asks where it may reach already; its questions pass in the flows of those who answer.
+    ...(certificateScrape(fleet, host) === null
+      ? []
+      : [entry("certificate-prober", pinnedTo(host, resources))]),
+  ]
+}
+
+const resources = { limits: { memory: String(proberMemoryBytes) } }
+
+const onBalancers: SwarmService["deploy"] = {
+  mode: "global",
+  endpoint_mode: "dnsrr",
+  placement: { constraints: [onRole("loadBalancer")] },
+  resources,
+  restart_policy: { condition: "any", delay: "1s" },
+  ...oneByOne("5s"),
+}
+
+function prober(fleet: Fleet): Omit<SwarmService, "deploy"> {
   return {
     image: fleet.images.exporters,
     entrypoint: [
@@ -58,14 +85,6 @@ function service(fleet: Fleet): SwarmService {
     configs: [{ source: configKey, target: "/config/blackbox.yml" }],
     networks: { [hostNetwork]: null },
     stop_grace_period: "5s",
-    deploy: {
-      mode: "global",
-      endpoint_mode: "dnsrr",
-      placement: { constraints: [onRole("loadBalancer")] },
-      resources: { limits: { memory: String(memoryLimitBytes) } },
-      restart_policy: { condition: "any", delay: "1s" },
-      ...oneByOne("5s"),
-    },
   }
 }
 

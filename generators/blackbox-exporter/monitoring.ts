@@ -1,56 +1,45 @@
-import type { Fleet } from "../core/fleet.ts"
-import {
-  type Alert,
-  everywhere,
-  type Monitored,
-  type Scrape,
-  type Series,
-  type StaticTarget,
-  steady,
-} from "../core/monitoring.ts"
-import { hostsOf } from "../core/roles.ts"
-import { hostTarget, instancesOf, upSeries } from "../core/target-alerts.ts"
+import type { Fleet, Host } from "../core/fleet.ts"
+import { type Alert, everywhere, type Monitored, series, steady } from "../core/monitoring.ts"
+import { instancesOf, upSeries } from "../core/target-alerts.ts"
+import { certificateAlerts, certificateScrape, expiry } from "./certificates.ts"
 import { shopAddress, shopModule } from "./config.ts"
+import { fromBalancers, type Labels, type Probes } from "./probes.ts"
+import { imagesAlert, storageMonitoring } from "./storage.ts"
 
-/** Where the prober of a load balancer answers Prometheus. */
-export const probePort = 9115
+/** Certificates are looked at every few minutes. */
+const proberSilenceSeconds = 600
 
-const secondsPerDay = 86_400
-
-/** As early as `quickcart status` warns. */
-const renewDays = 21
-/** Too late for a ticket: some authorities take days. */
-const urgentDays = 7
-
-type Labels = Record<string, string>
-
-/** The shop as visitors find it, asked from the load balancers: only they reach the floating IP. */
-export function probeMonitoring(fleet: Fleet): Monitored {
-  const scrape: Scrape & { targets: StaticTarget[] } = {
+/** The shop and its images as visitors find them, object storage, and every certificate. */
+export function probeMonitoring(fleet: Fleet, host: Host): Monitored {
+  const shop = fromBalancers(fleet, {
     job: "shop-probe",
-    path: "/probe",
-    parameters: { module: [shopModule] },
-    targets: hostsOf(fleet, "loadBalancer").map((host) => ({
-      ...hostTarget(host, probePort),
-      probes: shopAddress(fleet),
-    })),
-  }
-  const probes = instancesOf(scrape)
+    module: shopModule,
+    address: shopAddress(fleet),
+    labels: { certificate: "edge_tls" },
+  })
+  const certificates = certificateScrape(fleet, host)
+  const storage = storageMonitoring(fleet)
+  const scrapes = [
+    shop,
+    ...storage.flatMap((part) => part.scrapes),
+    ...(certificates === null ? [] : [certificates]),
+  ]
+  const probes = instancesOf(shop)
+  const shown = scrapes.flatMap((scrape) => instancesOf(scrape)).filter((of) => of.certificate)
   return {
-    scrapes: [scrape],
+    scrapes,
     recordings: [],
     alerts: [
       unreachable(fleet, probes),
-      certificate(probes, "CertificateExpiresSoon", "warning", renewDays),
-      {
-        ...certificate(probes, "CertificateExpiresNow", "critical", urgentDays),
-        inhibits: { alerts: ["CertificateExpiresSoon"], equal: [] },
-      },
+      ...storage.flatMap((part) => part.alerts),
+      ...certificateAlerts(probes),
+      proberDown(shop),
     ],
     healthy: {
-      ...upSeries(scrape),
+      ...Object.assign({}, ...scrapes.map((scrape) => upSeries(scrape))),
+      ...Object.assign({}, ...storage.map((part) => part.healthy)),
       ...everywhere(probes, "probe_success", steady(1)),
-      ...expiry(probes, 60),
+      ...expiry(shown, 60),
     },
   }
 }
@@ -66,7 +55,12 @@ function unreachable(fleet: Fleet, probes: Labels[]): Alert {
     summary: `The shop does not answer at ${fleet.network.vip}`,
     description: "No load balancer gets an answer from the floating IP.",
     inhibits: {
-      alerts: ["AvailabilityBurnsFast", "AvailabilityBurnsSlowly", "AvailabilityUnknown"],
+      alerts: [
+        "AvailabilityBurnsFast",
+        "AvailabilityBurnsSlowly",
+        "AvailabilityUnknown",
+        imagesAlert,
+      ],
       equal: [],
     },
     tests: {
@@ -84,27 +78,20 @@ function unreachable(fleet: Fleet, probes: Labels[]): Alert {
   }
 }
 
-function certificate(
-  probes: Labels[],
-  name: string,
-  severity: Alert["severity"],
-  days: number,
-): Alert {
+/** Of a prober that is gone nothing is told: what it asks is as well as ever. */
+function proberDown(shop: Probes): Alert {
+  const [first = {}] = instancesOf(shop)
+  const silent = (minutes: number) => ({ [series("up", first)]: `1x9 0x${minutes - 1} 1x4000` })
   return {
-    name,
-    severity,
-    expression: `(min(probe_ssl_earliest_cert_expiry{job="shop-probe"}) - time()) / ${secondsPerDay} < ${days}`,
-    forSeconds: 600,
-    summary: "The shop's certificate expires in {{ $value | humanize }} days",
-    description: "Then browsers refuse the shop. It is the secret edge_tls.",
+    name: "ProberDown",
+    severity: "warning",
+    expression: 'up{job=~".*-probe|certificates"} == 0',
+    forSeconds: proberSilenceSeconds,
+    summary: "The prober that asks {{ $labels.instance }} does not answer ({{ $labels.job }})",
+    description: "What only it asks is not watched until it is back.",
     tests: {
-      fires: { when: "a day less is left", series: expiry(probes, days - 1), atMinutes: 15 },
-      silent: { when: "a day more is left", series: expiry(probes, days + 1), atMinutes: 15 },
+      fires: { when: "one is gone for a quarter of an hour", series: silent(15), atMinutes: 22 },
+      silent: { when: "one restarts", series: silent(2), atMinutes: 11 },
     },
   }
-}
-
-/** Tests begin at the time 0. */
-function expiry(probes: Labels[], days: number): Series {
-  return everywhere(probes, "probe_ssl_earliest_cert_expiry", steady(days * secondsPerDay))
 }

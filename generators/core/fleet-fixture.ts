@@ -99,11 +99,24 @@ export function monitoringFixture(): Monitoring {
   }
 }
 
+/** Object storage for fixtures, whose images the load balancers hand on. */
+export function objectStorageFixture(): NonNullable<Fleet["objectStorage"]> {
+  return {
+    endpoint: "https://10.10.1.1:9000",
+    region: "us-east-1",
+    imagesBucket: "images",
+    backupBucket: "backup",
+    imagesBaseUrl: "/images",
+    imagesPath: "/images",
+  }
+}
+
 /** A fleet of which everything is watched that may be: the data tier, every trigger and objective. */
 export function watchedFixture(): Fleet {
   const fleet = fleetFixture()
   fleet.database = databaseFixture()
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
+  fleet.objectStorage = objectStorageFixture()
   fleet.monitoring = monitoringFixture()
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
   fleet.scaling = {

@@ -24,6 +24,10 @@ export interface Scrape {
   parameters?: Record<string, string[]>
   /** HTTPS, with a certificate of the fleet's own authority. */
   tls?: boolean
+  /** Seconds between two scrapes; default is the spec's. */
+  intervalSeconds?: number
+  /** Names of the metrics that are stored, a regular expression; default is all. */
+  keep?: string
 }
 
 /** A target whose address follows from the spec: it stays `up == 0` when it is dead. */

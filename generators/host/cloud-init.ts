@@ -29,7 +29,7 @@ export function cloudInit(fleet: Fleet, role: Role): string {
     write_files: [
       file("/etc/ssh/sshd_config.d/10-quickcart.conf", sshd(fleet, role, header)),
       file("/etc/sysctl.d/60-quickcart.conf", kernelSettings(role, header)),
-      ...(swarmNode ? [file("/etc/docker/daemon.json", daemonJson(fleet))] : []),
+      ...(swarmNode ? [file("/etc/docker/daemon.json", daemonJson(fleet, role))] : []),
       file(setupPath, setupTemplate({ docker: swarmNode, packages }), "0755"),
     ],
     runcmd: [[setupPath]],

@@ -1,16 +1,19 @@
 import { canonicalJson } from "../core/canonical.ts"
-import type { Fleet } from "../core/fleet.ts"
+import type { Fleet, Role } from "../core/fleet.ts"
 import { bridgePool } from "./address-pool.ts"
+import { dockerHosts, dockerMetricsPort } from "./monitoring.ts"
 
-/** /etc/docker/daemon.json of every Swarm node. */
-export function daemonJson(fleet: Fleet): string {
+/** /etc/docker/daemon.json of every Swarm node of a role. */
+export function daemonJson(fleet: Fleet, role: Role): string {
   const [registryHost = ""] = fleet.registry.address.split("/")
+  const isWatched = dockerHosts(fleet).some((host) => host.role === role)
   return canonicalJson({
     "default-address-pools": [{ base: bridgePool(fleet), size: 24 }],
     // Swarm refuses to run with it.
     "live-restore": false,
     "log-driver": "json-file",
     "log-opts": { "max-size": "10m", "max-file": "3" },
+    ...(isWatched ? { "metrics-addr": `0.0.0.0:${dockerMetricsPort}` } : {}),
     ...(fleet.registry.insecure ? { "insecure-registries": [registryHost] } : {}),
   })
 }

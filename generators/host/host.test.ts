@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { parse } from "yaml"
 import type { Role } from "../core/fleet.ts"
-import { fleetFixture } from "../core/fleet-fixture.ts"
+import { fleetFixture, watchedFixture } from "../core/fleet-fixture.ts"
 import { bridgePool } from "./address-pool.ts"
 import { cloudInit } from "./cloud-init.ts"
 import { daemonJson } from "./daemon-json.ts"
@@ -48,9 +48,18 @@ test("only load balancers announce addresses that arrive", () => {
 test("plain HTTP goes to the registry's host and only where the spec says so", () => {
   const fleet = fleetFixture()
   fleet.registry = { address: "10.10.0.2:5000/shop", insecure: true }
-  expect(JSON.parse(daemonJson(fleet))["insecure-registries"]).toEqual(["10.10.0.2:5000"])
+  expect(JSON.parse(daemonJson(fleet, "app"))["insecure-registries"]).toEqual(["10.10.0.2:5000"])
   fleet.registry.insecure = false
-  expect(JSON.parse(daemonJson(fleet))).not.toHaveProperty("insecure-registries")
+  expect(JSON.parse(daemonJson(fleet, "app"))).not.toHaveProperty("insecure-registries")
+})
+
+test("Docker shows its metrics where no host has a public address, and only where somebody asks", () => {
+  const fleet = watchedFixture()
+  const shown = (role: Role) => JSON.parse(daemonJson(fleet, role))["metrics-addr"]
+  expect(shown("manager")).toBe("0.0.0.0:9323")
+  expect([shown("loadBalancer"), shown("app")]).toEqual([undefined, undefined])
+  fleet.monitoring = null
+  expect(shown("manager")).toBeUndefined()
 })
 
 test("Docker's bridges stay out of the fleet's networks", () => {

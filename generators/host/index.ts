@@ -3,6 +3,7 @@ import type { Fleet, Role } from "../core/fleet.ts"
 import { kebabRole } from "../core/roles.ts"
 import { cloudInit } from "./cloud-init.ts"
 import { hostFlows } from "./flows.ts"
+import { dockerFlows, dockerMonitoring } from "./monitoring.ts"
 
 /** What a machine is before it joins: user, SSH, Docker, kernel settings. */
 export const host: Component = {
@@ -11,10 +12,11 @@ export const host: Component = {
     const roles = rolesOf(fleet)
     return {
       services: [],
-      flows: hostFlows(fleet),
+      flows: [...hostFlows(fleet), ...dockerFlows(fleet)],
       files: roles.map((role) => ({ path: cloudInitPath(role), text: cloudInit(fleet, role) })),
       checks: roles.map(check),
       credentials: [],
+      monitored: dockerMonitoring(fleet),
     }
   },
 }

@@ -46,6 +46,7 @@ export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
         severity: "warning",
         summary: "Patroni on {{ $labels.node }} does not answer",
         description: "PostgreSQL there is down with it. Reads and writes go to the others.",
+        inhibits: unobserved,
       }),
       postgresDown(members),
       noPrimary(database, members),
@@ -68,6 +69,12 @@ export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
 
 const primary = (labels: Labels) => series("patroni_primary", labels)
 
+/** Of a PostgreSQL that is down nothing more is known. */
+const unobserved: NonNullable<Alert["inhibits"]> = {
+  alerts: ["PostgresUnobserved"],
+  equal: ["node"],
+}
+
 function postgresDown([, replica = {}]: Labels[]): Alert {
   const running = series("patroni_postgres_running", replica)
   return {
@@ -78,6 +85,7 @@ function postgresDown([, replica = {}]: Labels[]): Alert {
     forSeconds: 300,
     summary: "PostgreSQL on {{ $labels.node }} does not run, though Patroni does",
     description: "Patroni cannot start it, or copies it anew. There is one copy of the data less.",
+    inhibits: unobserved,
     tests: {
       fires: {
         when: "a replica does not start",

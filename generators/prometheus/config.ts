@@ -37,11 +37,20 @@ export function prometheusConfig(
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
 }
 
-function scrapeConfig({ job, targets, path, parameters, tls }: Scrape) {
+function scrapeConfig(scrape: Scrape) {
+  const { job, targets, path, parameters, tls, intervalSeconds, keep } = scrape
   return {
     job_name: job,
+    ...(intervalSeconds === undefined
+      ? {}
+      : { scrape_interval: formatPromDuration(intervalSeconds) }),
     ...(path === undefined ? {} : { metrics_path: path }),
     ...(parameters === undefined ? {} : { params: parameters }),
+    ...(keep === undefined
+      ? {}
+      : {
+          metric_relabel_configs: [{ source_labels: ["__name__"], regex: keep, action: "keep" }],
+        }),
     ...(tls ? { scheme: "https", tls_config: { ca_file: authority } } : {}),
     ...(Array.isArray(targets)
       ? { static_configs: targets.map(staticConfig), ...relabeled(targets) }

@@ -51,6 +51,33 @@ test("hosts with fixed addresses are named, so that a dead one stays down", () =
   expect(job("app").dns_sd_configs[0]).toMatchObject({ names: ["tasks.quickcart_app"], port: 3000 })
 })
 
+test("an interval of its own and a choice of metrics are the job's, where it asks for them", () => {
+  expect(job("certificates")).toMatchObject({
+    scrape_interval: "4m",
+    metric_relabel_configs: [
+      {
+        source_labels: ["__name__"],
+        regex: "probe_(success|ssl_earliest_cert_expiry)",
+        action: "keep",
+      },
+    ],
+  })
+  expect(job("postgres")).not.toHaveProperty("scrape_interval")
+  expect(job("postgres")).not.toHaveProperty("metric_relabel_configs")
+})
+
+test("no job leaves out what the rules read of it", () => {
+  for (const { monitored } of all.monitored) {
+    for (const { job: name, keep } of monitored.scrapes) {
+      const read = Object.keys(monitored.healthy)
+        .filter((each) => each.includes(`job="${name}"`) && !each.startsWith("up{"))
+        .map((each) => each.split("{")[0] ?? "")
+      const kept = new RegExp(`^(?:${keep ?? ".*"})$`)
+      expect(read.filter((metric) => !kept.test(metric))).toEqual([])
+    }
+  }
+})
+
 test("each elastic job is counted against the spec", () => {
   const larger = watchedFixture()
   larger.app.replicas = 5
@@ -69,6 +96,7 @@ test("the triggers are the spec's numbers", () => {
   expect(alert("DatabaseDiskHigh").expression).toContain("> 14000 and on (node)")
   expect(alert("DatabaseCpuHigh").expression).toContain("> 0.7 and on (node)")
   expect(alert("RedisMemoryHigh").expression).toMatch(/> 0\.7$/)
+  expect(alert("ReplicaReadsSlow").expression).toMatch(/> 0\.1$/)
   const bare = watchedFixture()
   bare.scaling.appCpu = null
   const names = contributionsOf(bare).monitored.flatMap(({ monitored }) =>

@@ -25,6 +25,6 @@ test("spec/rendered: with monitoring, a trigger without an alert is named alone"
     })
       .map((line) => line.split(":")[0])
       .filter((path) => path?.startsWith("scaling"))
-  expect(named(true)).toEqual(["scaling.replicaReadLatency", "scaling.objectStorageBandwidth"])
+  expect(named(true)).toEqual(["scaling.objectStorageBandwidth"])
   expect(named(false)).toEqual(["scaling"])
 })

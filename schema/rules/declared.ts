@@ -8,7 +8,6 @@ const withoutComponent: [path: string[], declared: (spec: EnvironmentSpec) => un
   [["edge", "waitingRoom"], (spec) => spec.edge.waitingRoom],
   [["backup"], (spec) => spec.backup],
   [["scaling"], (spec) => (spec.monitoring === undefined ? spec.scaling : undefined)],
-  [["scaling", "replicaReadLatency"], (spec) => watchedTriggers(spec)?.replicaReadLatency],
   [["scaling", "objectStorageBandwidth"], (spec) => watchedTriggers(spec)?.objectStorageBandwidth],
   [["flashSales"], (spec) => spec.flashSales],
 ]

@@ -6,8 +6,8 @@ test("monitoring/memory: what Prometheus takes has to be left by what else a man
   expect(verdict(memory)).toEqual([])
   expect(verdict(memory, (spec) => (spec.monitoring = {}))).toEqual([])
   expect(verdict(memory, (spec) => (spec.monitoring = { memory: "3.7GB" }))).toEqual([
-    "monitoring.memory: 3.7 GB for Prometheus + 0.46 GB for etcd, Alertmanager, exporters and the host " +
-      "itself are more than the 4 GB of a manager; write 3540MB or less, or larger managers",
+    "monitoring.memory: 3.7 GB for Prometheus + 0.52 GB for etcd, Alertmanager, exporters and the host " +
+      "itself are more than the 4 GB of a manager; write 3480MB or less, or larger managers",
   ])
   expect(verdict(memory, (spec) => (spec.monitoring = { memory: "100MB" }))).toEqual([
     "monitoring.memory: 0.1 GB are too few for Prometheus; write 150MB or more",

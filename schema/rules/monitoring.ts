@@ -1,6 +1,9 @@
 import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.ts"
+import { proberMemoryBytes } from "../../generators/blackbox-exporter/index.ts"
+import type { Fleet } from "../../generators/core/fleet.ts"
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
+import { postgresExporterMemoryBytes } from "../../generators/postgres-exporter/index.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
 import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
 import { gigabytes, hostReserveBytes, type Rule } from "./rule.ts"
@@ -22,8 +25,7 @@ export const memory: Rule = {
       return [{ path, message }]
     }
     const etcd = fleet.database === null ? 0 : etcdMemoryBytes
-    const redisExporter = fleet.redis === null ? 0 : redisExporterMemoryBytes
-    const exporters = nodeExporterMemoryBytes + redisExporter
+    const exporters = exporterBytes(fleet)
     const others = etcd + alertmanagerMemoryBytes + exporters + hostReserveBytes
     if (memoryBytes + others <= host.memoryBytes) return []
     const message =
@@ -32,6 +34,14 @@ export const memory: Rule = {
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
   },
+}
+
+/** What the exporters beside Prometheus may use. */
+function exporterBytes({ database, redis }: Fleet): number {
+  const certificateProber = database === null && redis === null ? 0 : proberMemoryBytes
+  const postgres = database === null ? 0 : postgresExporterMemoryBytes
+  const ofRedis = redis === null ? 0 : redisExporterMemoryBytes
+  return nodeExporterMemoryBytes + certificateProber + postgres + ofRedis
 }
 
 export const listeners: Rule = {

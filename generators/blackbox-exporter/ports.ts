@@ -1,0 +1,2 @@
+/** Where a prober answers Prometheus. */
+export const probePort = 9115
