@@ -1,5 +1,6 @@
 import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.ts"
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
+import { grafanaMemoryBytes } from "../../generators/grafana/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
 import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
@@ -16,7 +17,7 @@ export const memory: Rule = {
     const host = monitoringHost(fleet)
     if (fleet.monitoring === null || host === undefined) return []
     const path = ["monitoring", "memory"]
-    const { memoryBytes } = fleet.monitoring
+    const { memoryBytes, grafana } = fleet.monitoring
     if (memoryBytes < leastPrometheusBytes) {
       const message = `${gigabytes(memoryBytes)} are too few for Prometheus; write 150MB or more`
       return [{ path, message }]
@@ -24,11 +25,12 @@ export const memory: Rule = {
     const etcd = fleet.database === null ? 0 : etcdMemoryBytes
     const redisExporter = fleet.redis === null ? 0 : redisExporterMemoryBytes
     const exporters = nodeExporterMemoryBytes + redisExporter
-    const others = etcd + alertmanagerMemoryBytes + exporters + hostReserveBytes
+    const dashboards = grafana === null ? 0 : grafanaMemoryBytes
+    const others = etcd + alertmanagerMemoryBytes + dashboards + exporters + hostReserveBytes
     if (memoryBytes + others <= host.memoryBytes) return []
     const message =
       `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager, ` +
-      `exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
+      `${grafana === null ? "" : "Grafana, "}exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
   },
