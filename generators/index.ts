@@ -3,6 +3,7 @@ import { app } from "./app/index.ts"
 import { blackboxExporter } from "./blackbox-exporter/index.ts"
 import type { Component } from "./core/component.ts"
 import { etcd } from "./etcd/index.ts"
+import { grafana } from "./grafana/index.ts"
 import { haproxy } from "./haproxy/index.ts"
 import { host } from "./host/index.ts"
 import { keepalived } from "./keepalived/index.ts"
@@ -39,5 +40,6 @@ export const components: readonly Component[] = [
   slo,
   prometheus,
   alertmanager,
+  grafana,
   topology,
 ]

@@ -956,10 +956,26 @@ export interface Monitoring {
    */
   runbooks?: string
   /**
+   * Grafana beside Prometheus, which shows the dashboards; its user `admin` logs in with the
+   * secret `grafana_admin_password`.
+   * @default none: the dashboards are rendered all the same
+   */
+  grafana?: Grafana
+  /**
    * Who is told. Addresses that are keys, and keys, are secrets.
    * @default nobody
    */
   notify?: Notify
+}
+
+/** The dashboards' server. */
+export interface Grafana {
+  /**
+   * The official image, or a copy of it in a registry that the managers reach: Grafana 12, as
+   * later ones fetch what asks Prometheus from the Internet when they start.
+   * @examples ["grafana/grafana:12.3.1@sha256:2175aaa91c96733d86d31cf270d5310b278654b03f5718c59de12a865380a31f"]
+   */
+  image: ImageRef
 }
 
 /**

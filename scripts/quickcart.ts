@@ -169,6 +169,16 @@ program
   })
 
 program
+  .command("dashboards <env>")
+  .description("whether every panel shows data now; draws them into reports/dashboards/*.svg")
+  .option("--json", "print what was found as JSON")
+  .addHelpText("after", "\nExample: npx quickcart dashboards local-data")
+  .action(async (environment: string, options: { json?: boolean }) => {
+    const { dashboardsVerb } = await import("./dashboards/verb.ts")
+    process.exitCode = await dashboardsVerb(repository, environment, options)
+  })
+
+program
   .command("db <action> <env>")
   .description("status of the database cluster, or switchover to another primary")
   .option("--candidate <host>", "the replica that takes over; else the one least behind")

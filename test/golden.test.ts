@@ -43,6 +43,7 @@ function everything(): Fleet {
   fleet.monitoring = {
     ...monitoringFixture(),
     runbooks: "https://git.example.test/docs/runbooks",
+    grafana: { image: `registry.example.test/grafana@sha256:${"1".repeat(64)}` },
     notify: {
       email: {
         to: "oncall@example.test",

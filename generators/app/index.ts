@@ -1,5 +1,7 @@
 import type { Component } from "../core/component.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
+import { appDashboard } from "./dashboard.ts"
 import { migrationJob } from "./migration.ts"
 import { appMonitoring } from "./monitoring.ts"
 import { appService } from "./service.ts"
@@ -34,6 +36,6 @@ export const app: Component = {
     files: [],
     checks: [],
     credentials: [],
-    monitored: appMonitoring(fleet),
+    monitored: withDashboard(appMonitoring(fleet), (instances) => appDashboard(fleet, instances)),
   }),
 }

@@ -95,6 +95,7 @@ export function monitoringFixture(): Monitoring {
     storageBytes: 10e9,
     memoryBytes: 2e9,
     runbooks: "docs/runbooks",
+    grafana: null,
     notify: { email: null, slackChannel: null, pagerDuty: false, heartbeat: false },
   }
 }

@@ -83,6 +83,8 @@ export interface Monitoring {
   memoryBytes: number
   /** Where the runbooks are read, without a final slash. */
   runbooks: string
+  /** Null where the dashboards are rendered, and nothing shows them. */
+  grafana: { image: string } | null
   notify: {
     email: { to: string; from: string; smarthost: string; username: string | null } | null
     slackChannel: string | null

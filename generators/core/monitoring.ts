@@ -1,4 +1,5 @@
 import { sortedEntries } from "./canonical.ts"
+import type { Dashboard } from "./dashboard.ts"
 import { formatDuration } from "./duration.ts"
 
 /** What a component wants to have watched; Prometheus and Alertmanager fold those of all. */
@@ -11,6 +12,8 @@ export interface Monitored {
    * changes some of them; a test over those of all components demands silence.
    */
   healthy: Series
+  /** What people look at to see how it is. */
+  dashboard?: Dashboard
 }
 
 /** Where metrics of one kind are fetched. */

@@ -19,6 +19,7 @@ export function resolveMonitoring({ monitoring, hosts }: EnvironmentSpec): Monit
     storageBytes: bytes(storage, storageShare * parseBytes(hosts.manager.disk)),
     memoryBytes: bytes(memory, memoryShare * parseBytes(hosts.manager.memory)),
     runbooks: (monitoring.runbooks ?? "docs/runbooks").replace(/\/$/, ""),
+    grafana: monitoring.grafana ?? null,
     notify: {
       email: email === undefined ? null : { ...email, username: email.username ?? null },
       slackChannel: slack?.channel ?? null,

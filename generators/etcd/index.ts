@@ -3,7 +3,9 @@ import { internalAuthority, internalCertificate } from "../core/credentials.ts"
 import type { Flow, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { etcdConfig } from "./config.ts"
+import { etcdDashboard } from "./dashboard.ts"
 import { etcdMonitoring } from "./monitoring.ts"
 import { etcdClientPort, etcdHealthPort, etcdPeerPort } from "./ports.ts"
 import { configKey, etcdService } from "./service.ts"
@@ -44,7 +46,7 @@ export const etcd: Component = {
       files: [],
       checks: hosts.map(check),
       credentials: [internalAuthority, internalCertificate("etcd_tls", hosts)],
-      monitored: etcdMonitoring(fleet),
+      monitored: withDashboard(etcdMonitoring(fleet), etcdDashboard),
     }
   },
 }

@@ -12,7 +12,7 @@ import { hostTarget, instancesOf, targetDown, upSeries } from "../core/target-al
 import { etcdHealthPort } from "./ports.ts"
 
 /** Share of the quota above which somebody has to look: at all of it etcd turns read-only. */
-const mostOfQuota = 0.8
+export const mostOfQuota = 0.8
 
 export function etcdMonitoring(fleet: Fleet): Monitored {
   const scrape: Scrape & { targets: StaticTarget[] } = {

@@ -3,7 +3,9 @@ import { internalAuthority } from "../core/credentials.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { haproxyConfig } from "./config.ts"
+import { haproxyDashboard } from "./dashboard.ts"
 import { asksInternalStorage, internalAuthorityFile } from "./images.ts"
 import { hardStopSeconds } from "./limits.ts"
 import { haproxyMonitoring } from "./monitoring.ts"
@@ -134,6 +136,8 @@ export const haproxy: Component = {
       },
       ...(asksInternalStorage(fleet) ? [internalAuthority] : []),
     ],
-    monitored: haproxyMonitoring(fleet),
+    monitored: withDashboard(haproxyMonitoring(fleet), (instances) =>
+      haproxyDashboard(fleet, instances),
+    ),
   }),
 }

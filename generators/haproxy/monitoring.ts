@@ -19,7 +19,7 @@ import { maxConnectionsTotal } from "./limits.ts"
 import { metricsPort } from "./ports.ts"
 
 /** Share of the connections in use above which new visitors will soon be refused. */
-const mostConnections = 0.8
+export const mostConnections = 0.8
 
 /** Responses of each code a minute in the series of a healthy load balancer. */
 export const healthyResponses = { "2xx": 600, "4xx": 12, "5xx": 0 }

@@ -1,7 +1,9 @@
 import type { Component, ServiceEntry } from "../core/component.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
+import { nodeDashboard } from "./dashboard.ts"
 import { elasticServiceName, nodeMonitoring, pinnedHosts } from "./monitoring.ts"
 import { nodeExporterPort } from "./ports.ts"
 import { elasticService, pinnedService } from "./service.ts"
@@ -13,7 +15,7 @@ export const nodeExporter: Component = {
     whereMonitored(fleet, () => ({
       services: services(fleet),
       flows: flows(fleet),
-      monitored: nodeMonitoring(fleet),
+      monitored: withDashboard(nodeMonitoring(fleet), nodeDashboard),
     })),
 }
 

@@ -24,7 +24,7 @@ import { formatPercent } from "../topology/table.ts"
 import { nodeExporterPort } from "./ports.ts"
 
 /** Free share of the disk below which somebody has to look: PostgreSQL stops at none. */
-const leastFreeDisk = 0.15
+export const leastFreeDisk = 0.15
 
 /** How long the disk has to be that full: a backup or an image pull ends within it. */
 const diskSeconds = 900
@@ -141,8 +141,8 @@ export function appNodes(fleet: Fleet): Labels[] {
 }
 
 /** PromQL for the share of the processors in use, `by` host or over all that `labels` select. */
-export function cpuUse(labels: Labels, by = ""): string {
-  return `1 - avg${by} (rate(${series("node_cpu_seconds_total", { ...labels, mode: "idle" })}[5m]))`
+export function cpuUse(labels: Labels, by = "", window = "5m"): string {
+  return `1 - avg${by} (rate(${series("node_cpu_seconds_total", { ...labels, mode: "idle" })}[${window}]))`
 }
 
 interface CpuTrigger extends Pick<ScalingTrigger, "name" | "expression" | "summary" | "remedy"> {

@@ -9,6 +9,8 @@ import { internalAuthority, internalCertificate, password } from "../core/creden
 import type { Database, Fleet, Flow, Host } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
+import { patroniDashboard } from "./dashboard.ts"
 import { dynamicConfig } from "./dynamic-config.ts"
 import { memberConfig } from "./member-config.ts"
 import { patroniMonitoring } from "./monitoring.ts"
@@ -43,7 +45,9 @@ export const patroni: Component = {
         password(superuserPassword),
         ...roles.map(loginOf),
       ],
-      monitored: patroniMonitoring(fleet, database),
+      monitored: withDashboard(patroniMonitoring(fleet, database), (instances) =>
+        patroniDashboard(fleet, database, instances),
+      ),
     }
   },
 }

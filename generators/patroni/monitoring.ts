@@ -147,13 +147,17 @@ function twoPrimaries([first = {}, second = {}]: Labels[]): Alert {
 }
 
 /**
- * In bytes: the delay in seconds that PostgreSQL tells is 0 for a replica that
- * receives nothing. Against what the primary had two scrapes ago, because
- * members are scraped at different moments.
+ * PromQL for how far each replica is behind. In bytes: the delay in seconds that
+ * PostgreSQL tells is 0 for a replica that receives nothing. Against what the primary
+ * had two scrapes ago, because members are scraped at different moments.
  */
+export function lagBytes(fleet: Fleet): string {
+  const skew = formatDuration(2 * scrapeSeconds(fleet))
+  return `max by (scope) (patroni_xlog_location offset ${skew}) - on (scope) group_right () (patroni_xlog_replayed_location and on (instance) patroni_replica == 1)`
+}
+
 function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert {
   const [first = {}, replica = {}] = members
-  const skew = formatDuration(2 * scrapeSeconds(fleet))
   const bytes = database.maxReplicaLagBytes
   const stopsAtMinuteTen = (perMinute: number): Series => ({
     [series("patroni_xlog_location", first)]: growing(perMinute),
@@ -162,7 +166,7 @@ function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert 
   return {
     name: "ReplicaLag",
     severity: "warning",
-    expression: `max by (scope) (patroni_xlog_location offset ${skew}) - on (scope) group_right () (patroni_xlog_replayed_location and on (instance) patroni_replica == 1) > ${bytes}`,
+    expression: `${lagBytes(fleet)} > ${bytes}`,
     forSeconds: 120,
     summary: "{{ $labels.node }} is {{ $value | humanize1024 }}B behind the primary",
     description: `From ${bytes / 1e6} MB on it answers no reads (database.maxReplicaLag); the primary does when no replica is left.`,

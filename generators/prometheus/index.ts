@@ -2,7 +2,9 @@ import type { Component, ConfigFile, Contributions, ToolCheck } from "../core/co
 import { internalAuthority } from "../core/credentials.ts"
 import type { Fleet, Host, Monitoring } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { prometheusConfig } from "./config.ts"
+import { prometheusDashboard } from "./dashboard.ts"
 import { prometheusMonitoring } from "./monitoring.ts"
 import { whereMonitored } from "./placement.ts"
 import { healthyTest, rulePath, ruleTests } from "./rule-tests.ts"
@@ -26,7 +28,9 @@ export const prometheus: Component = {
         },
       ],
       credentials: [internalAuthority],
-      monitored: prometheusMonitoring(host),
+      monitored: withDashboard(prometheusMonitoring(host), (instances) =>
+        prometheusDashboard(monitoring, instances),
+      ),
     })),
   fold: (fleet, all) =>
     whereMonitored(fleet, (monitoring, host) => {
@@ -103,7 +107,7 @@ function checks(fleet: Fleet, all: Contributions): ToolCheck[] {
 }
 
 /** The tests are written out only when they are run: rendering an environment need not wait for it. */
-function testCheck(name: string, tests: () => string): ToolCheck {
+export function testCheck(name: string, tests: () => string): ToolCheck {
   return {
     name,
     image: "prometheus",

@@ -11,6 +11,9 @@ const healthyMinutes = 30
 /** Series of tests have a value a minute. */
 const seriesSeconds = 60
 
+/** How often a series has a value in tests, and so the shortest scrape interval they know. */
+export const testIntervalSeconds = seriesSeconds
+
 /** How often rules are looked at in most tests. */
 const shortestEvaluationSeconds = 15
 
@@ -56,6 +59,22 @@ export function healthyTest(all: Contributions): string {
       },
     ],
   )
+}
+
+/** promtool's file with the test that each of the expressions has a result in a healthy fleet that shows `series` too. */
+export function resultsTest(all: Contributions, series: Series, expressions: string[]): string {
+  return testFile(["*"], seriesSeconds, [
+    {
+      name: "every panel shows something in a healthy fleet",
+      interval: "1m",
+      input_series: inputSeries({ ...series, ...healthySeries(all) }),
+      promql_expr_test: expressions.map((expression) => ({
+        expr: `count(${expression}) > bool 0`,
+        eval_time: minutes(healthyMinutes),
+        exp_samples: [{ labels: "{}", value: 1 }],
+      })),
+    },
+  ])
 }
 
 /** Tests of slow burns last a day: those rules are looked at once a minute, as their series go. */

@@ -5,8 +5,10 @@ import { hostNetwork } from "../core/networks.ts"
 import { pinnedTo } from "../core/pinned.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
 import { addressOf, clientPorts, clusterNames, membersOf } from "../redis/clusters.ts"
+import { redisDashboard } from "./dashboard.ts"
 import { redisExporterPort, redisMonitoring } from "./monitoring.ts"
 
 /** It needs some 20 MB. */
@@ -40,7 +42,9 @@ export const redisExporter: Component = {
           }),
         ),
         credentials: [internalAuthority, monitoringPassword],
-        monitored: redisMonitoring(fleet, fleet.redis, host),
+        monitored: withDashboard(redisMonitoring(fleet, fleet.redis, host), (instances) =>
+          redisDashboard(fleet, instances),
+        ),
       }
     }),
 }

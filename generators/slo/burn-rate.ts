@@ -1,7 +1,13 @@
 import { type Alert, formatPromDuration, type Recording } from "../core/monitoring.ts"
 
 const hour = 3600
-const periodSeconds = 30 * 24 * hour
+/** Days over which a promise is kept. */
+export const periodDays = 30
+const periodSeconds = periodDays * 24 * hour
+
+/** Windows that are recorded and shown, in seconds. */
+export const burnWindows = { "5m": 300, "1h": hour, "6h": 6 * hour, "3d": 72 * hour }
+export type BurnWindow = keyof typeof burnWindows
 
 /**
  * Windows of sloth's `google-30d` (Google's SRE workbook, chapter 5): an alert
@@ -71,7 +77,8 @@ function burnFactor(windowSeconds: number, budgetShare: number): number {
   return (budgetShare * periodSeconds) / windowSeconds
 }
 
-function recorded({ name }: Slo, window: number): string {
+/** Name of the recorded share of bad events in the last `window` seconds. */
+export function recorded({ name }: Pick<Slo, "name">, window: number): string {
   return `${name}:bad_ratio_rate${formatPromDuration(window)}`
 }
 

@@ -13,13 +13,18 @@ import { hostTarget, instancesOf } from "../core/target-alerts.ts"
 import { frontendResponses } from "../haproxy/monitoring.ts"
 import { metricsPort } from "../haproxy/ports.ts"
 import { burnExpression, burnRecordings, type Slo, severityOf } from "./burn-rate.ts"
+import { sloDashboard } from "./dashboard.ts"
+import { probeRoutes, visitorsOf } from "./visitors.ts"
 
 /** What the spec promises visitors, as alerts on how fast the error budget goes. */
 export const slo: Component = {
   name: "slo",
   contribute: (fleet) =>
     contribution({
-      monitored: together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
+      monitored: {
+        ...together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
+        dashboard: sloDashboard(fleet),
+      },
     }),
 }
 
@@ -83,18 +88,14 @@ function availabilityMonitored(fleet: Fleet): Monitored {
 
 const histogram = "http_request_duration_seconds"
 
-/** Where the shop's tasks show Prometheus their metrics. */
-const metricsRoute = "/metrics"
-
 /** Probes in the tests: so many that counting them would turn every verdict. */
 const probesPerMinute = 60_000
 
 function latencyMonitored(fleet: Fleet): Monitored[] {
   const { latency } = fleet.objectives
   if (latency === null) return []
-  // Load balancers and Prometheus ask all day and fast: they would hide that visitors wait.
-  const probes = [fleet.app.healthPath, metricsRoute]
-  const visitors = ['job="app"', ...probes.map((route) => `route!="${route}"`)].join(",")
+  const probes = probeRoutes(fleet)
+  const visitors = visitorsOf(fleet)
   const bucket = `le="${latency.thresholdSeconds}"`
   const promise: Slo = {
     name: "shop:latency",

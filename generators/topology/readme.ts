@@ -192,9 +192,12 @@ function operators({ network }: Fleet): string[] {
 
 function imageTable(fleet: Fleet): string {
   const own = sortedEntries<string>(fleet.images)
-  const rows = own.some(([, reference]) => reference === fleet.app.image)
-    ? own
-    : [...own, ["app", fleet.app.image]]
+  const others = {
+    app: fleet.app.image,
+    ...(fleet.monitoring?.grafana ? { grafana: fleet.monitoring.grafana.image } : {}),
+  }
+  const built = new Set(own.map(([, reference]) => reference))
+  const rows = [...own, ...Object.entries(others).filter(([, reference]) => !built.has(reference))]
   return markdownTable(
     ["Image", "Reference"],
     rows.map(([name = "", reference = ""]) => [name, `\`${reference}\``]),

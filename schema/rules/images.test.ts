@@ -12,6 +12,18 @@ describe("images/digest", () => {
     ])
   })
 
+  test("Grafana's image is a digest too, where it is not a trial", () => {
+    const tagged = (tier: "production" | "development") =>
+      verdict(digest, (spec) => {
+        spec.tier = tier
+        spec.monitoring = { grafana: { image: "grafana/grafana:12.3.1" } }
+      })
+    expect(tagged("production")).toEqual([
+      "monitoring.grafana.image: is not a digest reference; write <image>@sha256:<64 hex digits>",
+    ])
+    expect(tagged("development")).toEqual([])
+  })
+
   test.each([
     ["production", 1],
     ["staging", 1],

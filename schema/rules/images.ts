@@ -20,6 +20,11 @@ export const digest: Rule = {
       const message = "is not a digest reference; write <image>@sha256:<64 hex digits>"
       findings.push({ path: ["app", "image"], message })
     }
+    const grafana = spec.monitoring?.grafana?.image
+    if (isStrict && grafana !== undefined && !isDigest(grafana)) {
+      const message = "is not a digest reference; write <image>@sha256:<64 hex digits>"
+      findings.push({ path: ["monitoring", "grafana", "image"], message })
+    }
     const unpublished = deployedImages(spec).filter((name) => !isDigest(fleet.images[name]))
     if (byDigest && unpublished.length > 0) {
       const message =

@@ -2,6 +2,7 @@ import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.t
 import { proberMemoryBytes } from "../../generators/blackbox-exporter/index.ts"
 import type { Fleet } from "../../generators/core/fleet.ts"
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
+import { grafanaMemoryBytes } from "../../generators/grafana/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
 import { postgresExporterMemoryBytes } from "../../generators/postgres-exporter/index.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
@@ -19,18 +20,19 @@ export const memory: Rule = {
     const host = monitoringHost(fleet)
     if (fleet.monitoring === null || host === undefined) return []
     const path = ["monitoring", "memory"]
-    const { memoryBytes } = fleet.monitoring
+    const { memoryBytes, grafana } = fleet.monitoring
     if (memoryBytes < leastPrometheusBytes) {
       const message = `${gigabytes(memoryBytes)} are too few for Prometheus; write 150MB or more`
       return [{ path, message }]
     }
     const etcd = fleet.database === null ? 0 : etcdMemoryBytes
     const exporters = exporterBytes(fleet)
-    const others = etcd + alertmanagerMemoryBytes + exporters + hostReserveBytes
+    const dashboards = grafana === null ? 0 : grafanaMemoryBytes
+    const others = etcd + alertmanagerMemoryBytes + dashboards + exporters + hostReserveBytes
     if (memoryBytes + others <= host.memoryBytes) return []
     const message =
       `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager, ` +
-      `exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
+      `${grafana === null ? "" : "Grafana, "}exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
   },

@@ -16,7 +16,7 @@ const task = (ID: string, State: string, NodeID = "n1", DesiredState = "running"
   ServiceID: "s",
   NodeID,
   DesiredState,
-  CreatedAt: "",
+  CreatedAt: "2026-01-02T00:00:01.5Z",
   Status: { Timestamp: ID, State },
   Spec: { ContainerSpec: { Image: "i" } },
 })
@@ -26,7 +26,7 @@ function service(update?: { State: string; Message?: string }): SwarmService {
     ID: "s",
     Version: { Index: 1 },
     CreatedAt: "",
-    UpdatedAt: "",
+    UpdatedAt: "2026-01-02T00:00:00Z",
     Spec: {
       Name: "quickcart_app",
       Labels: { "quickcart.spec-hash": "new" },
@@ -92,6 +92,14 @@ test("a new service whose tasks keep failing is given up before the deadline", (
 test("tasks that failed before the deploy do not condemn it", () => {
   const failed = ["1", "2", "3", "4"].map((id) => task(id, "failed", "n1", "shutdown"))
   expect(judge(service(), failed, []).state).toBe("waiting")
+})
+
+test("nor do those that failed when the same definition ran before, of hosts that were killed", () => {
+  const earlier = ["1", "2", "3", "4"].map((id) => ({
+    ...task(id, "failed", "n1", "shutdown"),
+    CreatedAt: "2026-01-01T23:00:00Z",
+  }))
+  expect(judge(service(), earlier, ["1", "2", "3", "4"]).state).toBe("waiting")
 })
 
 test("tasks on a host that is down neither count nor block", () => {

@@ -41,9 +41,13 @@ export function convergence(
   const detail = `${running}/${goal} running${onTheWay(current)}`
   if (update === "updating") return { state: "waiting", detail: `${detail}, ${message}` }
   if (running >= goal && current.length === running) return { state: "converged", detail }
-  // Tasks of earlier definitions, and of hosts that died, say nothing about this one.
+  // Tasks of earlier definitions, and of hosts that died, say nothing about this one; nor do those
+  // of an earlier time at which this definition ran.
   const failures = tasks.filter(
-    (task) => upToDate.has(task.ID) && ["failed", "rejected"].includes(task.Status.State),
+    (task) =>
+      upToDate.has(task.ID) &&
+      Date.parse(task.CreatedAt) >= Date.parse(live.UpdatedAt) &&
+      ["failed", "rejected"].includes(task.Status.State),
   ).length
   if (update === undefined && failures >= failuresBeforeGivingUp) {
     return { state: "failed", detail: `${detail}, ${failures} tasks failed` }

@@ -1,5 +1,7 @@
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
+import { gapLine, unexplained } from "../../scripts/dashboards/gaps.ts"
+import { proveDashboards } from "../../scripts/dashboards/verb.ts"
 import { apply } from "../../scripts/deploy/apply.ts"
 import { drills, environmentOf } from "../../scripts/drills/index.ts"
 import { atMost, broken, reportText, writeReport } from "../../scripts/drills/report.ts"
@@ -63,4 +65,11 @@ describe("drills", () => {
   test.each(everyRun.map((drill) => [drill.name, drill] as const))("%s", (_, drill) =>
     drillTwice(context, drill),
   )
+})
+
+test("every panel of the dashboards shows data, or says why it may be empty", async () => {
+  const { gaps, panels } = await proveDashboards(repository, environment)
+  for (const gap of gaps) say(gapLine(gap))
+  expect(panels).toBeGreaterThan(0)
+  expect(unexplained(gaps).map(gapLine)).toEqual([])
 })
