@@ -155,15 +155,17 @@ program
 
 program
   .command("status <env>")
-  .description("hosts, services, tasks and the VIP's owner on one screen")
+  .description(
+    "error budgets, alerts, pending changes, hosts, services and the VIP's owner on one screen",
+  )
   .option("--json", "print the status as JSON")
   .addHelpText("after", "\nExample: npx quickcart status local")
   .action(async (environment: string, options: { json?: boolean }) => {
     const { readFleetFile } = await import("./deploy/fleet-file.ts")
     const { openState } = await import("./io/state.ts")
-    const { fleetStatus, statusText } = await import("./status.ts")
+    const { statusReport, statusText } = await import("./status.ts")
     const fleet = readFleetFile(repository, environment)
-    const status = await fleetStatus(fleet, openState(repository, environment))
+    const status = await statusReport(repository, fleet, openState(repository, environment))
     process.stdout.write(`${options.json === true ? JSON.stringify(status) : statusText(status)}\n`)
     process.exitCode = status.healthy ? 0 : 1
   })

@@ -53,6 +53,28 @@ export function burnRecordings(slo: Slo): Recording[] {
     })
 }
 
+/**
+ * The promise itself, what is left of its error budget over 30 days and how many times
+ * faster than allowed it goes now: read by `quickcart status`, by apply's guard and by
+ * dashboards. Weighted by traffic: ten errors of a quiet night are ten, not an outage.
+ */
+export function budgetRecordings(slo: Slo): Recording[] {
+  const { name, objective } = slo
+  const now = shortestSeconds("page")
+  const window = formatPromDuration(now)
+  const period = formatPromDuration(periodSeconds)
+  const budget = round(1 - objective)
+  const [bad, total] = [`${name}:bad_rate${window}`, `${name}:total_rate${window}`]
+  const spent = `sum_over_time(${bad}[${period}]) / (sum_over_time(${total}[${period}]) > 0)`
+  return [
+    { name: `${name}:objective`, expression: `vector(${objective})` },
+    { name: bad, expression: slo.bad(window) },
+    { name: total, expression: slo.total(window) },
+    { name: `${name}:burn_rate${window}`, expression: `${recorded(slo, now)} / ${budget}` },
+    { name: `${name}:error_budget_left${period}`, expression: `1 - ${spent} / ${budget}` },
+  ]
+}
+
 /** The condition of the alert that pages, or of the one that makes a ticket. */
 export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
   const budget = 1 - slo.objective
@@ -61,9 +83,13 @@ export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
     const over = (window: number) => `${recorded(slo, window)} > ${round(limit)}`
     return `(${over(longSeconds)} and ${over(shortSeconds)})`
   })
-  const [shortest] = windows[kind]
-  const gate = `${slo.bad(formatPromDuration(shortest?.shortSeconds ?? 0))} * ${shortest?.shortSeconds} >= ${leastBadEvents}`
+  const shortest = shortestSeconds(kind)
+  const gate = `${slo.bad(formatPromDuration(shortest))} * ${shortest} >= ${leastBadEvents}`
   return `(${either.join(" or ")}) and (${gate})`
+}
+
+function shortestSeconds(kind: keyof typeof windows): number {
+  return Math.min(...windows[kind].map(({ shortSeconds }) => shortSeconds))
 }
 
 /** How many times faster than allowed the budget goes when the window spends this share of it. */

@@ -12,7 +12,13 @@ import { hostsOf } from "../core/roles.ts"
 import { hostTarget, instancesOf } from "../core/target-alerts.ts"
 import { frontendResponses } from "../haproxy/monitoring.ts"
 import { metricsPort } from "../haproxy/ports.ts"
-import { burnExpression, burnRecordings, type Slo, severityOf } from "./burn-rate.ts"
+import {
+  budgetRecordings,
+  burnExpression,
+  burnRecordings,
+  type Slo,
+  severityOf,
+} from "./burn-rate.ts"
 
 /** What the spec promises visitors, as alerts on how fast the error budget goes. */
 export const slo: Component = {
@@ -47,7 +53,7 @@ function availabilityMonitored(fleet: Fleet): Monitored {
   })
   return {
     scrapes: [],
-    recordings: burnRecordings(promise),
+    recordings: [...burnRecordings(promise), ...budgetRecordings(promise)],
     alerts: [
       ...burnAlerts({
         promise,
@@ -124,7 +130,7 @@ function latencyMonitored(fleet: Fleet): Monitored[] {
   return [
     {
       scrapes: [],
-      recordings: burnRecordings(promise),
+      recordings: [...burnRecordings(promise), ...budgetRecordings(promise)],
       alerts: [
         ...burnAlerts({
           promise,

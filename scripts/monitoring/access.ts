@@ -51,13 +51,14 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
     })
     if (exitCode === 0) return stdout
     const reason = stderr.trim().split("\n").at(-1)
-    throw new Failure(`${what} on ${host} does not answer: ${reason}. Look at: quickcart status`)
+    throw new Failure(`${what} on ${host} does not answer: ${reason}`)
   }
   const access: MonitoringAccess = {
-    prometheus: async (path, parameters = {}) => {
+    prometheus: async <T>(path: string, parameters = {}) => {
       const form = new URLSearchParams(parameters).toString()
       const url = option("url", `http://${on.privateAddress}:9090/api/v1/${path}`)
-      const answer = JSON.parse(await curl("Prometheus", [url, "get", option("data", form)]))
+      const text = await curl("Prometheus", [url, "get", option("data", form)])
+      const answer = parsed<PrometheusAnswer<T>>("Prometheus", text)
       if (answer.status === "success") return answer.data
       throw new Failure(`Prometheus refuses ${path} ${form}: ${answer.error}`)
     },
@@ -68,7 +69,10 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
         "fail-with-body",
       ]
       const url = option("url", `http://${on.privateAddress}:9093/api/v2/${path}`)
-      return JSON.parse(await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]))
+      return parsed(
+        "Alertmanager",
+        await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]),
+      )
     },
     query: async (expression) => {
       const { result } = await access.prometheus<InstantVector>("query", { query: expression })
@@ -88,6 +92,9 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
   return access
 }
 
+/** Prometheus HTTP API, "Format overview". */
+type PrometheusAnswer<T> = { status: "success"; data: T } | { status: "error"; error: string }
+
 /** Prometheus HTTP API, "Instant queries". */
 interface InstantVector {
   result: { metric: Record<string, string>; value: [number, string] }[]
@@ -99,6 +106,16 @@ interface AlertmanagerAlert {
   annotations: Record<string, string>
   startsAt: string
   status: { state: "active" | "suppressed" | "unprocessed" }
+}
+
+/** While it starts, a daemon answers in plain text that it is not ready yet. */
+function parsed<T>(what: string, text: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    const [line = ""] = text.trim().split("\n")
+    throw new Failure(`${what} is not ready: ${line.slice(0, 200) || "it answers nothing"}`)
+  }
 }
 
 /** A line of curl's configuration file. */
