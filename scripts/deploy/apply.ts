@@ -1,6 +1,6 @@
 import { join } from "node:path"
 import { liveFacts } from "../guard/facts.ts"
-import { checkGuard, checkOverrides, enforceGuard } from "../guard/index.ts"
+import { checkGuard, checkOverrides, enforceGuard, guardWarnings } from "../guard/index.ts"
 import { lookUntil, nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
@@ -8,6 +8,8 @@ import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
+import { openMonitoring } from "../monitoring/access.ts"
+import { errorBudget } from "../monitoring/error-budget.ts"
 import { dotenvVariables, knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
 import { readDesired } from "./desired.ts"
 import { execute, type Report } from "./execute.ts"
@@ -65,10 +67,15 @@ export async function apply(
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
-      const facts = await liveFacts(repository, fleet, commit, observed)
-      const refusals = checkGuard({ plan, desired, observed, facts })
+      const monitoring = openMonitoring(fleet, connection.remote)
+      // An apply that has nothing to do asks nobody, and is quick.
+      const budget =
+        plan.operations.length === 0 ? undefined : await errorBudget(monitoring, nowMs())
+      const facts = await liveFacts(repository, fleet, commit, observed, budget)
       const { report } = options
-      enforceGuard(refusals, options.overrides ?? [], report)
+      const input = { plan, desired, observed, facts }
+      for (const warning of guardWarnings(input)) report(`warning: ${warning}`)
+      enforceGuard(checkGuard(input), options.overrides ?? [], report)
       await execute(plan, desired, connection, {
         report,
         lock,

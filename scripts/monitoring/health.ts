@@ -40,7 +40,8 @@ export interface MonitoringHealth {
 export const budgetWindowDays = 30
 
 const secondsPerDay = 86_400
-const oldestSample = "prometheus_tsdb_lowest_timestamp_seconds"
+/** When the oldest sample that Prometheus still has was taken. */
+export const oldestSample = "prometheus_tsdb_lowest_timestamp_seconds"
 const question = `{__name__=~"shop:.+:(objective|burn_rate5m|error_budget_left30d)"} or ${oldestSample}`
 
 /** Fires always, so that its silence says that no other would be heard. */
@@ -89,7 +90,8 @@ export function sloStates(samples: Sample[]): SloState[] {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function budgetDays(samples: Sample[], nowMs: number): number | null {
+/** Days of the budget's window for which there are metrics; null when nobody knows. */
+export function budgetDays(samples: Sample[], nowMs: number): number | null {
   const oldest = samples.find(({ labels }) => labels.__name__ === oldestSample)
   if (oldest === undefined) return null
   return Math.min(budgetWindowDays, (nowMs / 1000 - oldest.value) / secondsPerDay)
