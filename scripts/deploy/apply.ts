@@ -10,6 +10,7 @@ import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { openMonitoring } from "../monitoring/access.ts"
 import { errorBudget } from "../monitoring/error-budget.ts"
+import { whileSilenced } from "../monitoring/silenced.ts"
 import { dotenvVariables, knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
 import { readDesired } from "./desired.ts"
 import { execute, type Report } from "./execute.ts"
@@ -19,6 +20,7 @@ import { type Observed, observe } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
 import { registryAccess } from "./registry-access.ts"
 import { rolling, settleDeadlineSeconds } from "./rollout.ts"
+import { plannedSilences } from "./silences.ts"
 
 export interface ApplyOptions {
   /** Deploy files that no commit holds. */
@@ -63,7 +65,8 @@ export async function apply(
     const { engine } = connection
     if (options.breakLock && (await breakLock(engine))) options.report("removed the existing lock")
     const actor = await identity(repository)
-    const lock = await takeLock(engine, { owner: `${actor} (pid ${process.pid})`, commit })
+    const holder = { owner: `${actor} (pid ${process.pid})`, commit }
+    const lock = await takeLock(engine, holder)
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
@@ -76,12 +79,10 @@ export async function apply(
       const input = { plan, desired, observed, facts }
       for (const warning of guardWarnings(input)) report(`warning: ${warning}`)
       enforceGuard(checkGuard(input), options.overrides ?? [], report)
-      await execute(plan, desired, connection, {
-        report,
-        lock,
-        origin: { commit, actor },
-        registry,
-      })
+      const execution = { report, lock, origin: { commit, actor }, registry }
+      await whileSilenced(monitoring, plannedSilences(plan, holder, nowMs()), report, () =>
+        execute(plan, desired, connection, execution),
+      )
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
     } finally {

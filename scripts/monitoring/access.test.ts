@@ -39,6 +39,21 @@ test("the host that runs it is asked, for an instant vector", async () => {
   expect(asked[0]?.input).toContain('url = "http://10.0.0.2:9090/api/v1/query"')
 })
 
+test("a silence goes to Alertmanager, which says its id, and is ended by it", async () => {
+  const { asked, access } = host({ stdout: '{"silenceID":"f00"}' })
+  const silence = { matchers: [], startsAt: "a", endsAt: "b", createdBy: 'Ada "A"', comment: "c" }
+  expect(await access.silence(silence)).toBe("f00")
+  expect(asked[0]?.input).toContain('url = "http://10.0.0.2:9093/api/v2/silences"')
+  expect(asked[0]?.input).toContain(String.raw`\"createdBy\":\"Ada \\\"A\\\"\"`)
+  await access.expireSilence("f00")
+  expect(asked[1]?.input.split("\n")).toEqual(
+    expect.arrayContaining([
+      'url = "http://10.0.0.2:9093/api/v2/silence/f00"',
+      'request = "DELETE"',
+    ]),
+  )
+})
+
 test.each<[string, Partial<CommandResult>, string]>([
   [
     "does not answer",

@@ -19,12 +19,26 @@ export interface FiringAlert {
   suppressed: boolean
 }
 
+/** Alerts that nobody is told of for a time: Alertmanager API v2, `postableSilence`. */
+export interface Silence {
+  matchers: { name: string; value: string; isRegex: boolean; isEqual: boolean }[]
+  /** RFC 3339. */
+  startsAt: string
+  endsAt: string
+  createdBy: string
+  comment: string
+}
+
 /** What a fleet's monitoring is asked; every method is one command on a host, over SSH. */
 export interface MonitoringAccess {
   /** An instant query of Prometheus. Throws a Failure when it does not answer or refuses the query. */
   query(expression: string): Promise<Sample[]>
   /** The alerts that fire now. Throws a Failure when Alertmanager does not answer. */
   firing(): Promise<FiringAlert[]>
+  /** Mutes alerts; returns the silence's id. Throws a Failure when Alertmanager does not do it. */
+  silence(silence: Silence): Promise<string>
+  /** Ends a silence now. Throws a Failure when Alertmanager does not do it. */
+  expireSilence(id: string): Promise<void>
   /** Prometheus's HTTP API: what `data` holds for a path below `/api/v1/`. */
   prometheus<T>(path: string, parameters?: Record<string, string>): Promise<T>
   /** Alertmanager's HTTP API: the answer for a path below `/api/v2/`; with a body it is sent by POST. */
@@ -73,6 +87,12 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
         "Alertmanager",
         await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]),
       )
+    },
+    silence: async (silence) =>
+      (await access.alertmanager<{ silenceID: string }>("silences", silence)).silenceID,
+    expireSilence: async (id) => {
+      const url = option("url", `http://${on.privateAddress}:9093/api/v2/silence/${id}`)
+      await curl("Alertmanager", [url, option("request", "DELETE"), "fail-with-body"])
     },
     query: async (expression) => {
       const { result } = await access.prometheus<InstantVector>("query", { query: expression })
