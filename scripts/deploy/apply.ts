@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, checkOverrides, enforceGuard, guardWarnings } from "../guard/index.ts"
+import type { GuardInput } from "../guard/rule.ts"
 import { lookUntil, nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
@@ -9,6 +10,7 @@ import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
 import { openMonitoring } from "../monitoring/access.ts"
+import { markDeployment } from "../monitoring/deployment.ts"
 import { errorBudget } from "../monitoring/error-budget.ts"
 import { whileSilenced } from "../monitoring/silenced.ts"
 import { dotenvVariables, knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
@@ -19,6 +21,7 @@ import { breakLock, takeLock } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
 import { registryAccess } from "./registry-access.ts"
+import { wavesOf } from "./roll-sequence.ts"
 import { rolling, settleDeadlineSeconds } from "./rollout.ts"
 import { plannedSilences } from "./silences.ts"
 
@@ -75,14 +78,16 @@ export async function apply(
       const budget =
         plan.operations.length === 0 ? undefined : await errorBudget(monitoring, nowMs())
       const facts = await liveFacts(repository, fleet, commit, observed, budget)
-      const { report } = options
-      const input = { plan, desired, observed, facts }
-      for (const warning of guardWarnings(input)) report(`warning: ${warning}`)
-      enforceGuard(checkGuard(input), options.overrides ?? [], report)
+      const { report, overrides = [] } = options
+      judge({ plan, desired, observed, facts }, overrides, report)
       const execution = { report, lock, origin: { commit, actor }, registry }
       await whileSilenced(monitoring, plannedSilences(plan, holder, nowMs()), report, () =>
         execute(plan, desired, connection, execution),
       )
+      if (wavesOf(plan).length > 0) {
+        const deployment = { environment, commit, atMs: nowMs() }
+        await markDeployment(fleet, connection.remote, deployment, report)
+      }
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
     } finally {
@@ -91,6 +96,12 @@ export async function apply(
   } finally {
     await connection.close()
   }
+}
+
+/** Says what the guard's rules have to say; throws a Failure when one refuses. */
+function judge(input: GuardInput, overrides: readonly string[], report: Report): void {
+  for (const warning of guardWarnings(input)) report(`warning: ${warning}`)
+  enforceGuard(checkGuard(input), overrides, report)
 }
 
 /** Where the registry's account may be set: the environment before `.env`, as with secrets. */

@@ -1,4 +1,4 @@
-import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
+import { type FleetFile, type FleetHost, hostsOf } from "../deploy/fleet-file.ts"
 import { Failure } from "../io/failure.ts"
 import type { Remote } from "../io/ssh.ts"
 
@@ -47,14 +47,19 @@ export interface MonitoringAccess {
 
 const timeoutSeconds = 20
 
+/** The host with Prometheus and Alertmanager; undefined in a fleet without. */
+export function monitoringHost(fleet: FleetFile): FleetHost | undefined {
+  // As `generators/prometheus/placement.ts` places them.
+  return fleet.images.prometheus === undefined ? undefined : hostsOf(fleet, "manager").at(-1)
+}
+
 /**
  * The monitoring of a fleet, asked from the host that it runs on: it answers on
  * the private network alone. Null in a fleet without monitoring.
  */
 export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAccess | null {
-  // As `generators/prometheus/placement.ts` places them.
-  const on = hostsOf(fleet, "manager").at(-1)
-  if (fleet.images.prometheus === undefined || on === undefined) return null
+  const on = monitoringHost(fleet)
+  if (on === undefined) return null
   const host = on.name
   const curl = async (what: string, lines: string[]): Promise<string> => {
     // On standard input: expressions are full of quotes, and bodies may be long.
