@@ -2,8 +2,13 @@ import { alertmanagerMemoryBytes } from "../../generators/alertmanager/service.t
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
+import {
+  type MonitoringSize,
+  measurement,
+  monitoringSizes,
+} from "../../generators/prometheus/sizing.ts"
 import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
-import { gigabytes, hostReserveBytes, type Rule } from "./rule.ts"
+import { gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
 
 /** Below this Prometheus is killed while it reads a few thousand series again after a restart. */
 const leastPrometheusBytes = 0.15e9
@@ -31,6 +36,32 @@ export const memory: Rule = {
       `exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
+  },
+}
+
+type Size = Pick<MonitoringSize, "hosts" | "series">
+
+export const size: Rule = {
+  id: "monitoring/size",
+  reason: "A Prometheus without room is killed, or forgets, when it is needed most.",
+  severity: "warning",
+  check(fleet) {
+    const { monitoring } = fleet
+    if (monitoring === null || monitoringHost(fleet) === undefined) return []
+    const { declared, largest } = monitoringSizes(fleet, monitoring)
+    const finding = (field: "memory" | "storage", given: number, needed: number, of: Size) => {
+      const { hosts, series } = of
+      if (given >= needed) return []
+      const message =
+        `${gigabytes(given)} are less than the ${gigabytes(needed)} that Prometheus needs for ${number(series)} ` +
+        `series of ${hosts} hosts, by the count of ${measurement.asOf}; write ${Math.ceil(needed / 1e6)}MB or more`
+      return [{ path: ["monitoring", field], message }]
+    }
+    return [
+      ...finding("memory", monitoring.memoryBytes, largest.memoryBytes, largest),
+      // A flash sale lasts hours, and what is kept lasts weeks.
+      ...finding("storage", monitoring.storageBytes, declared.diskBytes, declared),
+    ]
   },
 }
 
