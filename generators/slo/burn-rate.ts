@@ -1,4 +1,4 @@
-import { type Alert, formatPromDuration, type Recording } from "../core/monitoring.ts"
+import { type Alert, formatPromDuration, type Recording, type Series } from "../core/monitoring.ts"
 
 const hour = 3600
 const periodSeconds = 30 * 24 * hour
@@ -57,8 +57,9 @@ export function burnRecordings(slo: Slo): Recording[] {
  * The promise itself, what is left of its error budget over 30 days and how many times
  * faster than allowed it goes now: read by `quickcart status`, by apply's guard and by
  * dashboards. Weighted by traffic: ten errors of a quiet night are ten, not an outage.
+ * `quarter` are series in which a quarter of the events that the budget allows is bad.
  */
-export function budgetRecordings(slo: Slo): Recording[] {
+export function budgetRecordings(slo: Slo, quarter: Series): Recording[] {
   const { name, objective } = slo
   const now = shortestSeconds("page")
   const window = formatPromDuration(now)
@@ -66,12 +67,21 @@ export function budgetRecordings(slo: Slo): Recording[] {
   const budget = round(1 - objective)
   const [bad, total] = [`${name}:bad_rate${window}`, `${name}:total_rate${window}`]
   const spent = `sum_over_time(${bad}[${period}]) / (sum_over_time(${total}[${period}]) > 0)`
+  const test = { when: "a quarter of the budget goes", series: quarter, atMinutes: 60 }
   return [
     { name: `${name}:objective`, expression: `vector(${objective})` },
     { name: bad, expression: slo.bad(window) },
     { name: total, expression: slo.total(window) },
-    { name: `${name}:burn_rate${window}`, expression: `${recorded(slo, now)} / ${budget}` },
-    { name: `${name}:error_budget_left${period}`, expression: `1 - ${spent} / ${budget}` },
+    {
+      name: `${name}:burn_rate${window}`,
+      expression: `${recorded(slo, now)} / ${budget}`,
+      test: { ...test, value: 0.25 },
+    },
+    {
+      name: `${name}:error_budget_left${period}`,
+      expression: `1 - ${spent} / ${budget}`,
+      test: { ...test, value: 0.75 },
+    },
   ]
 }
 

@@ -28,7 +28,9 @@ test("every window is recorded once", () => {
 })
 
 test("the error budget is counted in events, over 30 days", () => {
-  expect(budgetRecordings(slo).map(({ name, expression }) => `${name} = ${expression}`)).toEqual([
+  expect(
+    budgetRecordings(slo, {}).map(({ name, expression }) => `${name} = ${expression}`),
+  ).toEqual([
     "shop:objective = vector(0.999)",
     "shop:bad_rate5m = bad[5m]",
     "shop:total_rate5m = total[5m]",
