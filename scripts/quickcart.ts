@@ -13,7 +13,8 @@ interface ImagesOptions {
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
 
-const collect = (value: string, list: string[]) => [...list, value]
+// A workflow passes its input on, which is empty unless somebody wrote something.
+const collect = (value: string, list: string[]) => (value === "" ? list : [...list, value])
 
 const program = new Command("quickcart")
   .description("The infrastructure of a shop: from environments/*.yaml to a live Swarm")

@@ -71,16 +71,25 @@ export async function statusReport(
   fleet: FleetFile,
   state: State,
 ): Promise<StatusReport> {
-  const { status, observed, more } = await lookAt(fleet, state, async ({ remote }) => {
+  const {
+    status,
+    observed,
+    more: monitoring,
+  } = await lookAt(fleet, state, async ({ remote }) => {
     const access = openMonitoring(fleet, remote)
     return access === null ? null : await monitoringHealth(access, nowMs())
   })
-  return {
-    ...status,
-    healthy: status.healthy && (more === null || isWell(more)),
-    monitoring: more,
-    pending: await unapplied(repository, fleet, state, observed),
-  }
+  return reported(status, monitoring, await unapplied(repository, fleet, state, observed))
+}
+
+/** The report, healthy when the fleet is and monitoring pages nobody; changes to come are no fault. */
+export function reported(
+  status: FleetStatus,
+  monitoring: MonitoringHealth | null,
+  pending: Unapplied,
+): StatusReport {
+  const healthy = status.healthy && (monitoring === null || isWell(monitoring))
+  return { ...status, healthy, monitoring, pending }
 }
 
 /** Looks at the fleet over one connection, and asks `further` meanwhile. */
