@@ -71,15 +71,14 @@ export async function statusReport(
   fleet: FleetFile,
   state: State,
 ): Promise<StatusReport> {
-  const {
-    status,
-    observed,
-    more: monitoring,
-  } = await lookAt(fleet, state, async ({ remote }) => {
+  const { status, more } = await lookAt(fleet, state, ({ remote }, observed) => {
     const access = openMonitoring(fleet, remote)
-    return access === null ? null : await monitoringHealth(access, nowMs())
+    return Promise.all([
+      access === null ? null : monitoringHealth(access, nowMs()),
+      observed.then((live) => unapplied(repository, fleet, state, live)),
+    ])
   })
-  return reported(status, monitoring, await unapplied(repository, fleet, state, observed))
+  return reported(status, ...more)
 }
 
 /** The report, healthy when the fleet is and monitoring pages nobody; changes to come are no fault. */
@@ -96,20 +95,21 @@ export function reported(
 async function lookAt<T>(
   fleet: FleetFile,
   state: State,
-  further: (connection: SwarmConnection) => Promise<T>,
-): Promise<{ status: FleetStatus; observed: Observed; more: T }> {
+  further: (connection: SwarmConnection, observed: Promise<Observed>) => Promise<T>,
+): Promise<{ status: FleetStatus; more: T }> {
   const connection = await connectSwarm(fleet, state)
   try {
+    const seen = observe(connection.engine)
     const [observed, balancers, expiries, database, more] = await Promise.all([
-      observe(connection.engine),
+      seen,
       balancerStates(fleet, connection),
       certificates(fleet, state, nowMs()),
       hasDatabase(fleet) ? databaseHealth(openDatabase(fleet, connection.remote)) : null,
-      further(connection),
+      further(connection, seen),
     ])
     const summary = summarise(fleet, observed, balancers)
     const healthy = summary.healthy && (database === null || database.faults.length === 0)
-    return { status: { ...summary, healthy, certificates: expiries, database }, observed, more }
+    return { status: { ...summary, healthy, certificates: expiries, database }, more }
   } finally {
     await connection.close()
   }
