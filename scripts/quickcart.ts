@@ -13,7 +13,8 @@ interface ImagesOptions {
 // Verbs load their code when called, so that `render` never pays for SSH or Docker.
 const repository = join(import.meta.dirname, "..")
 
-const collect = (value: string, list: string[]) => [...list, value]
+// A workflow passes its input on, which is empty unless somebody wrote something.
+const collect = (value: string, list: string[]) => (value === "" ? list : [...list, value])
 
 const program = new Command("quickcart")
   .description("The infrastructure of a shop: from environments/*.yaml to a live Swarm")
@@ -155,15 +156,17 @@ program
 
 program
   .command("status <env>")
-  .description("hosts, services, tasks and the VIP's owner on one screen")
+  .description(
+    "error budgets, alerts, pending changes, hosts, services and the VIP's owner on one screen",
+  )
   .option("--json", "print the status as JSON")
   .addHelpText("after", "\nExample: npx quickcart status local")
   .action(async (environment: string, options: { json?: boolean }) => {
     const { readFleetFile } = await import("./deploy/fleet-file.ts")
     const { openState } = await import("./io/state.ts")
-    const { fleetStatus, statusText } = await import("./status.ts")
+    const { statusReport, statusText } = await import("./status.ts")
     const fleet = readFleetFile(repository, environment)
-    const status = await fleetStatus(fleet, openState(repository, environment))
+    const status = await statusReport(repository, fleet, openState(repository, environment))
     process.stdout.write(`${options.json === true ? JSON.stringify(status) : statusText(status)}\n`)
     process.exitCode = status.healthy ? 0 : 1
   })

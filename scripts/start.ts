@@ -5,7 +5,7 @@ import { explainError } from "./io/explain-error.ts"
 import { boxPorts } from "./io/providers/box-compose.ts"
 import { openState } from "./io/state.ts"
 import { boxEnvironment, startBox } from "./start-box.ts"
-import { fleetStatus, statusText } from "./status.ts"
+import { statusReport, statusText } from "./status.ts"
 
 // `npm start [-- <environment>]`: the whole fleet on this machine, from the committed files.
 const repository = join(import.meta.dirname, "..")
@@ -17,7 +17,7 @@ try {
   const seconds = ((nowMs() - start) / 1000).toFixed(0)
   const fleet = readFleetFile(repository, environment)
   const state = openState(repository, environment)
-  process.stdout.write(`\n${statusText(await fleetStatus(fleet, state))}\n
+  process.stdout.write(`\n${statusText(await statusReport(repository, fleet, state))}\n
 The shop runs (${seconds} s):
   http://localhost:${boxPorts.http}      in a browser on this machine
   https://${fleet.network.vip}  the floating IP, as ${fleet.hostname} (CA: ${state.path("secrets", "ca.pem")})

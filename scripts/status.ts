@@ -6,9 +6,13 @@ import { desiredTasks, hasCompleted } from "./deploy/converge.ts"
 import type { FleetFile } from "./deploy/fleet-file.ts"
 import { type Observed, observe } from "./deploy/observe.ts"
 import { type SwarmService, type SwarmTask, specHashLabel } from "./deploy/swarm-types.ts"
+import { type Unapplied, unapplied, unappliedLine } from "./drift/unapplied.ts"
 import { nowMs } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
-import { connectSwarm } from "./io/swarm-connection.ts"
+import { connectSwarm, type SwarmConnection } from "./io/swarm-connection.ts"
+import { openMonitoring } from "./monitoring/access.ts"
+import { isWell, type MonitoringHealth, monitoringHealth } from "./monitoring/health.ts"
+import { monitoringLines } from "./monitoring/lines.ts"
 import { type CertificateStatus, certificateLines, certificates } from "./secrets/certificate.ts"
 
 export interface HostStatus {
@@ -46,26 +50,73 @@ export interface FleetStatus {
   healthy: boolean
 }
 
-/** Asks the Swarm and the load balancers how they are. Reads only. */
+/** The fleet's own state, and what is known about it: promises, alerts, changes to come. */
+export interface StatusReport extends FleetStatus {
+  /** Null without monitoring in this environment. */
+  monitoring: MonitoringHealth | null
+  pending: Unapplied
+}
+
+/**
+ * Asks the Swarm and the load balancers how they are: what serves visitors, without
+ * what alerts remember of a fault that is over. Reads only.
+ */
 export async function fleetStatus(fleet: FleetFile, state: State): Promise<FleetStatus> {
+  return (await lookAt(fleet, state, async () => null)).status
+}
+
+/** All that `quickcart status` shows. Reads only; asks everything at once. */
+export async function statusReport(
+  repository: string,
+  fleet: FleetFile,
+  state: State,
+): Promise<StatusReport> {
+  const { status, more } = await lookAt(fleet, state, ({ remote }, observed) => {
+    const access = openMonitoring(fleet, remote)
+    return Promise.all([
+      access === null ? null : monitoringHealth(access, nowMs()),
+      observed.then((live) => unapplied(repository, fleet, state, live)),
+    ])
+  })
+  return reported(status, ...more)
+}
+
+/** The report, healthy when the fleet is and monitoring pages nobody; changes to come are no fault. */
+export function reported(
+  status: FleetStatus,
+  monitoring: MonitoringHealth | null,
+  pending: Unapplied,
+): StatusReport {
+  const healthy = status.healthy && (monitoring === null || isWell(monitoring))
+  return { ...status, healthy, monitoring, pending }
+}
+
+/** Looks at the fleet over one connection, and asks `further` meanwhile. */
+async function lookAt<T>(
+  fleet: FleetFile,
+  state: State,
+  further: (connection: SwarmConnection, observed: Promise<Observed>) => Promise<T>,
+): Promise<{ status: FleetStatus; more: T }> {
   const connection = await connectSwarm(fleet, state)
   try {
-    const [observed, balancers, expiries, database] = await Promise.all([
-      observe(connection.engine),
+    const seen = observe(connection.engine)
+    const [observed, balancers, expiries, database, more] = await Promise.all([
+      seen,
       balancerStates(fleet, connection),
       certificates(fleet, state, nowMs()),
       hasDatabase(fleet) ? databaseHealth(openDatabase(fleet, connection.remote)) : null,
+      further(connection, seen),
     ])
     const summary = summarise(fleet, observed, balancers)
     const healthy = summary.healthy && (database === null || database.faults.length === 0)
-    return { ...summary, healthy, certificates: expiries, database }
+    return { status: { ...summary, healthy, certificates: expiries, database }, more }
   } finally {
     await connection.close()
   }
 }
 
 /** The status as a person reads it: one screen. */
-export function statusText(status: FleetStatus): string {
+export function statusText(status: StatusReport): string {
   const style = { head: [], border: [], compact: true }
   const hosts = new Table({ head: ["host", "role", "address", "state", "docker", "tasks"], style })
   for (const h of status.hosts) hosts.push([h.name, h.role, h.address, h.state, h.docker, h.tasks])
@@ -75,8 +126,15 @@ export function statusText(status: FleetStatus): string {
   }
   const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`
   const database = status.database === null ? [] : databaseLines(status.database)
-  const expiry = certificateLines(status.environment, status.certificates)
-  return [summary, ...database, ...expiry, hosts.toString(), services.toString()].join("\n")
+  return [
+    summary,
+    unappliedLine(status.environment, status.pending),
+    ...monitoringLines(status.monitoring),
+    ...database,
+    ...certificateLines(status.environment, status.certificates),
+    hosts.toString(),
+    services.toString(),
+  ].join("\n")
 }
 
 /** Hosts of the role may be there for Redis alone. */

@@ -184,7 +184,7 @@ test("every secret a spec names reaches the steps that need its value", () => {
       "QUICKCART_SECRET_NAMING_KEY",
       ...secrets.map((name) => `QUICKCART_SECRET_${name.toUpperCase()}`),
     ]
-    const using = steps.filter(({ run }) => run === `npx quickcart apply ${environment}`)
+    const using = steps.filter(({ run }) => run?.startsWith(`npx quickcart apply ${environment} `))
     expect(using).toHaveLength(1)
     return using.flatMap(({ where, env }) =>
       wanted.filter((name) => !(name in env)).map((name) => `${where}: ${name}`),
@@ -205,6 +205,14 @@ test("a step that applies can ask GitHub whether its commit is still the head", 
   expect(applying.map(({ env }) => env.GITHUB_TOKEN)).toEqual(
     Array(2).fill(expression("github.token")),
   )
+})
+
+test("a revert can be deployed by hand while the guard refuses changes", () => {
+  const applying = steps.filter(({ run = "" }) => run.startsWith("npx quickcart apply "))
+  for (const { run, env } of applying) {
+    expect(run).toMatch(/ --override "\$OVERRIDE"$/)
+    expect(env.OVERRIDE).toBe(expression("inputs.override"))
+  }
 })
 
 test("deployments of an environment queue; nothing but a superseded check is cancelled", () => {

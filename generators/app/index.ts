@@ -19,6 +19,7 @@ export const app: Component = {
           wave: waves.app,
           deadlineSeconds: fleet.app.update.deadlineSeconds,
           impact: "restart",
+          alerts: [{ name: "AppTaskDown" }],
         },
         definition: appService(fleet),
         configs: [],

@@ -38,6 +38,17 @@ export interface Rollout {
    * together: members of a quorum need one another to become healthy.
    */
   leader?: Leader
+  /**
+   * Alerts that a planned change of its tasks may raise though nothing is wrong: apply
+   * silences them until it ends. Never one that pages, and never a promise to visitors.
+   */
+  alerts?: ExpectedAlert[]
+}
+
+/** An alert by its name, of one host where it has the label `node`. */
+export interface ExpectedAlert {
+  name: string
+  node?: string
 }
 
 /**

@@ -54,6 +54,17 @@ export interface TaskDiscovery {
 export interface Recording {
   name: string
   expression: string
+  /** For arithmetic that only PromQL can prove. */
+  test?: RecordingTest
+}
+
+/** One case for promtool: the healthy series with some changed, and what is recorded then. */
+export interface RecordingTest {
+  when: string
+  series: Series
+  atMinutes: number
+  /** To six decimals: rates are floating point. */
+  value: number
 }
 
 /**

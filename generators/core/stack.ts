@@ -37,7 +37,7 @@ function stackText(fleet: Fleet, services: ServiceEntry[]): string {
   const configs = services.flatMap((service) => service.configs)
   const stack = {
     version: composeVersion,
-    services: Object.fromEntries(services.map(serviceEntry)),
+    services: Object.fromEntries(services.map((service) => serviceEntry(fleet, service))),
     ...section("networks", networks, (name) => networkDefinition(fleet, name)),
     ...section("volumes", volumes, volumeDefinition),
     ...section("secrets", secrets, secretDefinition),
@@ -48,8 +48,11 @@ function stackText(fleet: Fleet, services: ServiceEntry[]): string {
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(stack)}`
 }
 
-function serviceEntry(service: ServiceEntry): [string, unknown] {
-  return [service.name, escapeDollars({ "x-quickcart": service.rollout, ...service.definition })]
+function serviceEntry(fleet: Fleet, service: ServiceEntry): [string, unknown] {
+  const { alerts, ...rollout } = service.rollout
+  const isWatched = fleet.monitoring !== null && alerts !== undefined && alerts.length > 0
+  const deployed = isWatched ? { ...rollout, alerts } : rollout
+  return [service.name, escapeDollars({ "x-quickcart": deployed, ...service.definition })]
 }
 
 function section(title: string, names: string[], define: (name: string) => unknown) {

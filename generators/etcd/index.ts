@@ -22,7 +22,13 @@ export const etcd: Component = {
       services: hosts.map((host) => ({
         tier: "database",
         name: `etcd-${host.index}`,
-        rollout: { wave: waves.etcd, deadlineSeconds: 180, impact: "restart", leader: "none" },
+        rollout: {
+          wave: waves.etcd,
+          deadlineSeconds: 180,
+          impact: "restart",
+          leader: "none",
+          alerts: [{ name: "EtcdMemberDown", node: host.name }],
+        },
         definition: etcdService(fleet, host),
         configs: [{ key: configKey(host), path: configPath(host), text: etcdConfig(fleet, host) }],
       })),

@@ -95,6 +95,7 @@ export const haproxy: Component = {
             deadlineSeconds: 120 + hardStopSeconds(fleet),
             impact: "restart",
             leader: "vip",
+            alerts: [{ name: "LoadBalancerDown", node: host.name }],
           },
           definition: haproxyService(fleet, host),
           configs: [],

@@ -1,4 +1,4 @@
-import type { Component, ServiceEntry } from "../core/component.ts"
+import type { Component, ExpectedAlert, ServiceEntry } from "../core/component.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
 import { withDashboard } from "../core/with-dashboard.ts"
@@ -20,16 +20,21 @@ export const nodeExporter: Component = {
 }
 
 function services(fleet: Fleet): ServiceEntry[] {
-  const entry = (name: string, definition: ServiceEntry["definition"]): ServiceEntry => ({
+  const entry = (
+    name: string,
+    definition: ServiceEntry["definition"],
+    alerts: ExpectedAlert[],
+  ): ServiceEntry => ({
     tier: "monitoring",
     name,
-    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen", alerts },
     definition,
     configs: [],
   })
   return [
-    entry("node-exporter", pinnedService(fleet)),
-    entry(elasticServiceName, elasticService(fleet)),
+    // Without its exporter a host looks lost, and that pages: it has to be back within a minute.
+    entry("node-exporter", pinnedService(fleet), []),
+    entry(elasticServiceName, elasticService(fleet), [{ name: "AppNodeDown" }]),
   ]
 }
 

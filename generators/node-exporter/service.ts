@@ -2,15 +2,27 @@ import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
 import { oneByOne } from "../core/one-by-one.ts"
 import { notOnRole, onRole } from "../core/roles.ts"
-import type { SwarmService } from "../core/swarm-service.ts"
+import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { nodeExporterPort } from "./ports.ts"
 
 /** It needs some 15 MB. */
 export const nodeExporterMemoryBytes = 50e6
 
 /**
+ * What apply says of itself: it writes `deployment.prom` there, beside Prometheus only. In memory:
+ * when the exporter restarts, the series ends until the next deployment, and the past stays in
+ * Prometheus.
+ */
+const textfiles: SwarmMount = {
+  type: "volume",
+  source: "node-exporter-run",
+  target: "/run/node-exporter",
+}
+
+/**
  * What is read. Load, memory, processors and disks are the host's own in every container; `/` of a
- * container lies on the disk that Docker uses, so its free space is the host's. Nothing is mounted.
+ * container lies on the disk that Docker uses, so its free space is the host's. Nothing of the host is
+ * mounted.
  */
 const collectors = [
   "cpu",
@@ -46,7 +58,10 @@ export function pinnedService(fleet: Fleet): SwarmService {
       fleet.network.privateSubnet,
       String(nodeExporterPort),
       "prometheus-node-exporter",
+      "--collector.textfile",
+      `--collector.textfile.directory=${textfiles.target}`,
     ]),
+    volumes: [textfiles],
     networks: { [hostNetwork]: null },
     deploy: deploy(notOnRole("app")),
   }

@@ -83,6 +83,7 @@ function member(fleet: Fleet, database: Database, host: Host): ServiceEntry {
       deadlineSeconds: stopGraceSeconds + 300,
       impact: "restart",
       leader: "primary",
+      alerts: [{ name: "PatroniDown", node: host.name }, { name: "DatabaseFailover" }],
     },
     definition: patroniService(fleet, database, host),
     configs: [],

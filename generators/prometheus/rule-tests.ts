@@ -1,5 +1,5 @@
 import type { Contributions } from "../core/component.ts"
-import type { Alert, AlertTest, Monitored, Series } from "../core/monitoring.ts"
+import type { Alert, AlertTest, Monitored, Recording, Series } from "../core/monitoring.ts"
 import { stringifyYaml } from "../core/yaml.ts"
 
 /** The one alert of a healthy fleet. */
@@ -25,10 +25,9 @@ export function rulePath(component: string): string {
 /** promtool's file of tests for one component: each alert firing and silent. */
 export function ruleTests(all: Contributions, component: string, own: Monitored): string {
   const healthy = healthySeries(all)
-  return testFile(
-    [component],
-    evaluationSeconds(own),
-    own.alerts.flatMap((alert) => {
+  return testFile([component], evaluationSeconds(own), [
+    ...own.recordings.flatMap((recording) => recordingTest(own, healthy, recording)),
+    ...own.alerts.flatMap((alert) => {
       const { fires, firesToo, silent } = alert.tests
       const firing = firesToo === undefined ? [fires] : [fires, firesToo]
       return [
@@ -36,7 +35,7 @@ export function ruleTests(all: Contributions, component: string, own: Monitored)
         ...(silent === null ? [] : [alertTest(own, healthy, alert, silent, false)]),
       ]
     }),
-  )
+  ])
 }
 
 /** promtool's file with the test that a healthy fleet fires nothing but the watchdog. */
@@ -101,7 +100,7 @@ function alertTest(
   return {
     name: `${alert.name} ${fires ? "fires" : "is silent"}: ${when}`,
     interval: "1m",
-    input_series: inputSeries({ ...readBy(own, alert, healthy), ...series }),
+    input_series: inputSeries({ ...readBy(own, alert.expression, healthy), ...series }),
     promql_expr_test: [
       {
         expr: `group(ALERTS{alertname="${alert.name}",alertstate="firing"})`,
@@ -112,9 +111,31 @@ function alertTest(
   }
 }
 
-/** Of the healthy series those that the alert, or what its component records, may read. */
-function readBy(own: Monitored, alert: Alert, healthy: Series): Series {
-  const read = [alert.expression, ...own.recordings.map(({ expression }) => expression)].join(" ")
+/** How far a recorded value may be from the one that is expected. */
+const tolerance = 1e-6
+
+function recordingTest(own: Monitored, healthy: Series, { name, expression, test }: Recording) {
+  if (test === undefined) return []
+  const { when, series, atMinutes, value } = test
+  return [
+    {
+      name: `${name} is ${value}: ${when}`,
+      interval: "1m",
+      input_series: inputSeries({ ...readBy(own, expression, healthy), ...series }),
+      promql_expr_test: [
+        {
+          expr: `abs(${name} - ${value}) < bool ${tolerance}`,
+          eval_time: minutes(atMinutes),
+          exp_samples: [{ labels: "{}", value: 1 }],
+        },
+      ],
+    },
+  ]
+}
+
+/** Of the healthy series those that an expression, or what its component records, may read. */
+function readBy(own: Monitored, by: string, healthy: Series): Series {
+  const read = [by, ...own.recordings.map(({ expression }) => expression)].join(" ")
   const words = new Set(read.split(/[^A-Za-z0-9_:]+/))
   return Object.fromEntries(
     Object.entries(healthy).filter(([series]) => words.has(series.split("{")[0] ?? "")),

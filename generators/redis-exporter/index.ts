@@ -27,7 +27,13 @@ export const redisExporter: Component = {
           {
             tier: "monitoring",
             name: "redis-exporter",
-            rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+            rollout: {
+              wave: waves.monitoring,
+              deadlineSeconds: 180,
+              impact: "unseen",
+              // Without the exporter every member looks lost.
+              alerts: [{ name: "RedisMemberDown" }],
+            },
             definition: service(fleet, host),
             configs: [],
           },

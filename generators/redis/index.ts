@@ -65,7 +65,10 @@ function services(fleet: Fleet, cluster: ClusterName): ServiceEntry[] {
     ...members.map((member, index) => ({
       tier: "redis",
       name: memberName(member),
-      rollout: memberRollout,
+      rollout: {
+        ...memberRollout,
+        alerts: [{ name: "RedisMemberDown", node: member.host.name }],
+      },
       definition: memberService(fleet, redis, member),
       configs: index === 0 ? [config] : [],
     })),

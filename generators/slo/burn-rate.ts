@@ -1,4 +1,4 @@
-import { type Alert, formatPromDuration, type Recording } from "../core/monitoring.ts"
+import { type Alert, formatPromDuration, type Recording, type Series } from "../core/monitoring.ts"
 
 const hour = 3600
 /** Days over which a promise is kept. */
@@ -59,6 +59,38 @@ export function burnRecordings(slo: Slo): Recording[] {
     })
 }
 
+/**
+ * The promise itself, what is left of its error budget over 30 days and how many times
+ * faster than allowed it goes now: read by `quickcart status`, by apply's guard and by
+ * dashboards. Weighted by traffic: ten errors of a quiet night are ten, not an outage.
+ * `quarter` are series in which a quarter of the events that the budget allows is bad.
+ */
+export function budgetRecordings(slo: Slo, quarter: Series): Recording[] {
+  const { name, objective } = slo
+  const now = shortestSeconds("page")
+  const window = formatPromDuration(now)
+  const period = formatPromDuration(periodSeconds)
+  const budget = round(1 - objective)
+  const [bad, total] = [`${name}:bad_rate${window}`, `${name}:total_rate${window}`]
+  const spent = `sum_over_time(${bad}[${period}]) / (sum_over_time(${total}[${period}]) > 0)`
+  const test = { when: "a quarter of the budget goes", series: quarter, atMinutes: 60 }
+  return [
+    { name: `${name}:objective`, expression: `vector(${objective})` },
+    { name: bad, expression: slo.bad(window) },
+    { name: total, expression: slo.total(window) },
+    {
+      name: `${name}:burn_rate${window}`,
+      expression: `${recorded(slo, now)} / ${budget}`,
+      test: { ...test, value: 0.25 },
+    },
+    {
+      name: `${name}:error_budget_left${period}`,
+      expression: `1 - ${spent} / ${budget}`,
+      test: { ...test, value: 0.75 },
+    },
+  ]
+}
+
 /** The condition of the alert that pages, or of the one that makes a ticket. */
 export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
   const budget = 1 - slo.objective
@@ -67,9 +99,13 @@ export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
     const over = (window: number) => `${recorded(slo, window)} > ${round(limit)}`
     return `(${over(longSeconds)} and ${over(shortSeconds)})`
   })
-  const [shortest] = windows[kind]
-  const gate = `${slo.bad(formatPromDuration(shortest?.shortSeconds ?? 0))} * ${shortest?.shortSeconds} >= ${leastBadEvents}`
+  const shortest = shortestSeconds(kind)
+  const gate = `${slo.bad(formatPromDuration(shortest))} * ${shortest} >= ${leastBadEvents}`
   return `(${either.join(" or ")}) and (${gate})`
+}
+
+function shortestSeconds(kind: keyof typeof windows): number {
+  return Math.min(...windows[kind].map(({ shortSeconds }) => shortSeconds))
 }
 
 /** How many times faster than allowed the budget goes when the window spends this share of it. */

@@ -4,6 +4,7 @@ import {
   type Alert,
   growing,
   type Monitored,
+  type Recording,
   type Series,
   series,
   steady,
@@ -12,7 +13,13 @@ import { hostsOf } from "../core/roles.ts"
 import { hostTarget, instancesOf } from "../core/target-alerts.ts"
 import { frontendResponses } from "../haproxy/monitoring.ts"
 import { metricsPort } from "../haproxy/ports.ts"
-import { burnExpression, burnRecordings, type Slo, severityOf } from "./burn-rate.ts"
+import {
+  budgetRecordings,
+  burnExpression,
+  burnRecordings,
+  type Slo,
+  severityOf,
+} from "./burn-rate.ts"
 import { sloDashboard } from "./dashboard.ts"
 import { probeRoutes, visitorsOf } from "./visitors.ts"
 
@@ -52,7 +59,7 @@ function availabilityMonitored(fleet: Fleet): Monitored {
   })
   return {
     scrapes: [],
-    recordings: burnRecordings(promise),
+    recordings: recordings(promise, (bad, good) => failing(balancers, bad, good)),
     alerts: [
       ...burnAlerts({
         promise,
@@ -125,7 +132,7 @@ function latencyMonitored(fleet: Fleet): Monitored[] {
   return [
     {
       scrapes: [],
-      recordings: burnRecordings(promise),
+      recordings: recordings(promise, counted),
       alerts: [
         ...burnAlerts({
           promise,
@@ -159,22 +166,28 @@ function latencyMonitored(fleet: Fleet): Monitored[] {
   ]
 }
 
+/** Series in which so many events a minute are bad and good. */
+type Mixed = (badPerMinute: number, goodPerMinute: number) => Series
+
+/** 600 events a minute, of which the budget times `factor` are bad. */
+function burning({ objective }: Slo, mixed: Mixed, factor: number): Series {
+  const bad = Math.min(600, 600 * (1 - objective) * factor)
+  return mixed(bad, 600 - bad)
+}
+
+function recordings(promise: Slo, mixed: Mixed): Recording[] {
+  return [...burnRecordings(promise), ...budgetRecordings(promise, burning(promise, mixed, 0.25))]
+}
+
 interface Burn {
   promise: Slo
   name: string
   /** What a bad event is, in words after a percentage. */
   what: string
-  /** Series in which so many events a minute are bad and good. */
-  mixed(badPerMinute: number, goodPerMinute: number): Series
+  mixed: Mixed
 }
 
 function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
-  const budget = 1 - promise.objective
-  /** 600 events a minute, of which the budget times `factor` are bad. */
-  const burning = (factor: number) => {
-    const bad = Math.min(600, 600 * budget * factor)
-    return mixed(bad, 600 - bad)
-  }
   const description = (pace: string) =>
     `The objective is ${promise.objective * 100}% over 30 days; ${pace}.`
   return [
@@ -187,7 +200,11 @@ function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
       description: description("at this pace the error budget is gone within days"),
       inhibits: { alerts: [`${name}BurnsSlowly`], equal: [] },
       tests: {
-        fires: { when: "the budget goes 20 times too fast", series: burning(20), atMinutes: 70 },
+        fires: {
+          when: "the budget goes 20 times too fast",
+          series: burning(promise, mixed, 20),
+          atMinutes: 70,
+        },
         silent: {
           when: "one of three events is bad, but there are few",
           series: mixed(1, 2),
@@ -205,12 +222,12 @@ function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
       tests: {
         fires: {
           when: "the budget goes four times too fast for a day",
-          series: burning(4),
+          series: burning(promise, mixed, 4),
           atMinutes: 1500,
         },
         silent: {
           when: "the budget goes just as fast as allowed",
-          series: burning(0.9),
+          series: burning(promise, mixed, 0.9),
           atMinutes: 1500,
         },
       },

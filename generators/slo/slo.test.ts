@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { watchedFixture } from "../core/fleet-fixture.ts"
 import { contributionsOf } from "../core/render.ts"
-import { burnExpression, burnRecordings, type Slo } from "./burn-rate.ts"
+import { budgetRecordings, burnExpression, burnRecordings, type Slo } from "./burn-rate.ts"
 
 const slo: Slo = {
   name: "shop",
@@ -25,6 +25,18 @@ test("every window is recorded once", () => {
   expect(burnRecordings(slo).map(({ name }) => name)).toEqual(
     ["5m", "30m", "1h", "2h", "6h", "1d", "3d"].map((window) => `shop:bad_ratio_rate${window}`),
   )
+})
+
+test("the error budget is counted in events, over 30 days", () => {
+  expect(
+    budgetRecordings(slo, {}).map(({ name, expression }) => `${name} = ${expression}`),
+  ).toEqual([
+    "shop:objective = vector(0.999)",
+    "shop:bad_rate5m = bad[5m]",
+    "shop:total_rate5m = total[5m]",
+    "shop:burn_rate5m = shop:bad_ratio_rate5m / 0.001",
+    "shop:error_budget_left30d = 1 - sum_over_time(shop:bad_rate5m[30d]) / (sum_over_time(shop:total_rate5m[30d]) > 0) / 0.001",
+  ])
 })
 
 test("latency is promised only where the spec does", () => {

@@ -13,6 +13,7 @@ import { hostsOf, kebabRole } from "../core/roles.ts"
 import { serverSlots } from "../haproxy/limits.ts"
 import { databaseSection } from "./database.ts"
 import { topologyDiagram } from "./diagram.ts"
+import { monitoringSection } from "./monitoring.ts"
 import { portRows } from "./ports.ts"
 import { scalingSection } from "./scaling.ts"
 import { formatBytes, formatNumber, markdownTable } from "./table.ts"
@@ -35,6 +36,7 @@ export function readme(fleet: Fleet, all: Contributions): string {
     "## Failover of the floating IP",
     failover(fleet),
     ...databaseSection(fleet),
+    ...monitoringSection(fleet),
     "## Ports",
     "Everything that is not listed is not needed, and is to be refused.",
     portTable(all),

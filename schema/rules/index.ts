@@ -55,6 +55,7 @@ export const rules: readonly Rule[] = [
   storageNames,
   standIn,
   monitoring.memory,
+  monitoring.size,
   monitoring.listeners,
   app.replicas,
   app.idleHosts,

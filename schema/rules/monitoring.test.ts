@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
-import { listeners, memory } from "./monitoring.ts"
+import type { EnvironmentSpec } from "../environment.ts"
+import { listeners, memory, size } from "./monitoring.ts"
 import { verdict } from "./rule-bench.ts"
 
 test("monitoring/memory: what Prometheus takes has to be left by what else a manager runs", () => {
@@ -18,6 +19,28 @@ test("monitoring/memory: what Prometheus takes has to be left by what else a man
   expect(verdict(memory, (spec) => (spec.monitoring = { memory: "100MB" }))).toEqual([
     "monitoring.memory: 0.1 GB are too few for Prometheus; write 150MB or more",
   ])
+})
+
+test("monitoring/size: memory for the largest fleet, storage for what is kept of this one", () => {
+  const given = (monitoring: EnvironmentSpec["monitoring"]) =>
+    verdict(size, (spec) => {
+      if (monitoring !== undefined) spec.monitoring = monitoring
+    })
+  const enough = { memory: "1.2GB", storage: "20GB" } as const
+  expect(given(undefined)).toEqual([])
+  expect(given(enough)).toEqual([])
+  const [memoryFinding, ...others] = given({ ...enough, memory: "150MB" })
+  expect(others).toEqual([])
+  expect(memoryFinding).toMatch(
+    /^monitoring\.memory: 0\.15 GB are less than the .* GB that Prometheus needs for [\d,]+ series of \d+ hosts, by the count of \d{4}-\d\d-\d\d; write \d+MB or more$/,
+  )
+  expect(given({ ...enough, storage: "500MB" })[0]).toMatch(
+    /^monitoring\.storage: 0\.5 GB are less/,
+  )
+  // What it asks for is enough.
+  const wanted = /write (\d+)MB/.exec(memoryFinding ?? "")?.[1]
+  expect(given({ ...enough, memory: `${Number(wanted)}MB` })).toEqual([])
+  expect(given({ ...enough, memory: `${Number(wanted) - 1}MB` })).toHaveLength(1)
 })
 
 test("monitoring/listeners: in production somebody is told, and somebody else of the silence", () => {

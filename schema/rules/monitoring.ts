@@ -6,8 +6,13 @@ import { grafanaMemoryBytes } from "../../generators/grafana/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
 import { postgresExporterMemoryBytes } from "../../generators/postgres-exporter/index.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
+import {
+  type MonitoringSize,
+  measurement,
+  monitoringSizes,
+} from "../../generators/prometheus/sizing.ts"
 import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
-import { gigabytes, hostReserveBytes, type Rule } from "./rule.ts"
+import { gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
 
 /** Below this Prometheus is killed while it reads a few thousand series again after a restart. */
 const leastPrometheusBytes = 0.15e9
@@ -44,6 +49,32 @@ function exporterBytes({ database, redis }: Fleet): number {
   const postgres = database === null ? 0 : postgresExporterMemoryBytes
   const ofRedis = redis === null ? 0 : redisExporterMemoryBytes
   return nodeExporterMemoryBytes + certificateProber + postgres + ofRedis
+}
+
+type Size = Pick<MonitoringSize, "hosts" | "series">
+
+export const size: Rule = {
+  id: "monitoring/size",
+  reason: "A Prometheus without room is killed, or forgets, when it is needed most.",
+  severity: "warning",
+  check(fleet) {
+    const { monitoring } = fleet
+    if (monitoring === null || monitoringHost(fleet) === undefined) return []
+    const { declared, largest } = monitoringSizes(fleet, monitoring)
+    const finding = (field: "memory" | "storage", given: number, needed: number, of: Size) => {
+      const { hosts, series } = of
+      if (given >= needed) return []
+      const message =
+        `${gigabytes(given)} are less than the ${gigabytes(needed)} that Prometheus needs for ${number(series)} ` +
+        `series of ${hosts} hosts, by the count of ${measurement.asOf}; write ${Math.ceil(needed / 1e6)}MB or more`
+      return [{ path: ["monitoring", field], message }]
+    }
+    return [
+      ...finding("memory", monitoring.memoryBytes, largest.memoryBytes, largest),
+      // A flash sale lasts hours, and what is kept lasts weeks.
+      ...finding("storage", monitoring.storageBytes, declared.diskBytes, declared),
+    ]
+  },
 }
 
 export const listeners: Rule = {

@@ -56,6 +56,8 @@ export function prometheusFixture(answers: Record<string, unknown>) {
     },
     firing: refuse,
     alertmanager: refuse,
+    silence: refuse,
+    expireSilence: refuse,
   }
   return { access, asked }
 }

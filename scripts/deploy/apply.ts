@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { liveFacts } from "../guard/facts.ts"
-import { checkGuard, checkOverrides, enforceGuard } from "../guard/index.ts"
+import { checkGuard, checkOverrides, enforceGuard, guardWarnings } from "../guard/index.ts"
+import type { GuardInput } from "../guard/rule.ts"
 import { lookUntil, nowMs } from "../io/clock.ts"
 import type { Engine } from "../io/engine.ts"
 import { Failure } from "../io/failure.ts"
@@ -8,6 +9,10 @@ import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
+import { openMonitoring } from "../monitoring/access.ts"
+import { markDeployment } from "../monitoring/deployment.ts"
+import { errorBudget } from "../monitoring/error-budget.ts"
+import { whileSilenced } from "../monitoring/silenced.ts"
 import { dotenvVariables, knownNamingKey, localSecrets, resolveSecrets } from "../secrets/source.ts"
 import { readDesired } from "./desired.ts"
 import { execute, type Report } from "./execute.ts"
@@ -16,7 +21,9 @@ import { breakLock, takeLock } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
 import { planLines, reconcile } from "./reconcile.ts"
 import { registryAccess } from "./registry-access.ts"
+import { wavesOf } from "./roll-sequence.ts"
 import { rolling, settleDeadlineSeconds } from "./rollout.ts"
+import { plannedSilences } from "./silences.ts"
 
 export interface ApplyOptions {
   /** Deploy files that no commit holds. */
@@ -61,20 +68,26 @@ export async function apply(
     const { engine } = connection
     if (options.breakLock && (await breakLock(engine))) options.report("removed the existing lock")
     const actor = await identity(repository)
-    const lock = await takeLock(engine, { owner: `${actor} (pid ${process.pid})`, commit })
+    const holder = { owner: `${actor} (pid ${process.pid})`, commit }
+    const lock = await takeLock(engine, holder)
     try {
       const observed = await quiet(engine, options.report)
       const plan = reconcile(desired, observed)
-      const facts = await liveFacts(repository, fleet, commit, observed)
-      const refusals = checkGuard({ plan, desired, observed, facts })
-      const { report } = options
-      enforceGuard(refusals, options.overrides ?? [], report)
-      await execute(plan, desired, connection, {
-        report,
-        lock,
-        origin: { commit, actor },
-        registry,
-      })
+      const monitoring = openMonitoring(fleet, connection.remote)
+      // An apply that has nothing to do asks nobody, and is quick.
+      const budget =
+        plan.operations.length === 0 ? undefined : await errorBudget(monitoring, nowMs())
+      const facts = await liveFacts(repository, fleet, commit, observed, budget)
+      const { report, overrides = [] } = options
+      judge({ plan, desired, observed, facts }, overrides, report)
+      const execution = { report, lock, origin: { commit, actor }, registry }
+      await whileSilenced(monitoring, plannedSilences(plan, holder, nowMs()), report, () =>
+        execute(plan, desired, connection, execution),
+      )
+      if (wavesOf(plan).length > 0) {
+        const deployment = { environment, commit, atMs: nowMs() }
+        await markDeployment(fleet, connection.remote, deployment, report)
+      }
       const seconds = (nowMs() - start) / 1000
       return { commit, operations: planLines(plan), seconds }
     } finally {
@@ -83,6 +96,12 @@ export async function apply(
   } finally {
     await connection.close()
   }
+}
+
+/** Says what the guard's rules have to say; throws a Failure when one refuses. */
+function judge(input: GuardInput, overrides: readonly string[], report: Report): void {
+  for (const warning of guardWarnings(input)) report(`warning: ${warning}`)
+  enforceGuard(checkGuard(input), overrides, report)
 }
 
 /** Where the registry's account may be set: the environment before `.env`, as with secrets. */

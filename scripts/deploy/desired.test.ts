@@ -70,6 +70,18 @@ test("a changed definition, config name or secret value changes only the service
   expect(rotated["haproxy-config"]).not.toBe(base["haproxy-config"])
 })
 
+test("what a change is expected to raise is no part of the definition", () => {
+  const expects: [string, string][] = [
+    ["impact: restart}", "impact: restart, alerts: [{name: LoadBalancerDown, node: lb-1}]}"],
+  ]
+  expect(hashes(expects)).toEqual(hashes())
+  const { services } = readDesired(stackDirectory(expects), [secret])
+  expect(services.map(({ shortName, alerts }) => [shortName, alerts])).toEqual([
+    ["haproxy-config", []],
+    ["haproxy", [{ name: "LoadBalancerDown", node: "lb-1" }]],
+  ])
+})
+
 test("moving a service to another wave is not a change of it", () => {
   expect(hashes([["wave: 20", "wave: 30"]])).toEqual(hashes())
 })

@@ -13,12 +13,19 @@ type Definitions = Record<string, Record<string, unknown>>
 /** What one of several hosts holds for all of them (generators/core/component.ts). */
 export type Leader = "vip" | "primary" | "none"
 
+/** An alert that a planned change may raise, of one host where it has the label `node`. */
+export interface ExpectedAlert {
+  name: string
+  node?: string
+}
+
 /** How a service is deployed: `x-quickcart` in the stack file. */
 interface Rollout {
   wave: number
   deadlineSeconds: number
   impact: "reload" | "restart" | "unseen"
   leader?: Leader
+  alerts?: ExpectedAlert[]
 }
 
 /** One service as the commit wants it. */
@@ -31,6 +38,8 @@ export interface DesiredService {
   impact: "reload" | "restart" | "unseen"
   /** Services of a wave that share one are changed one at a time, the leading host last. */
   leader: Leader | undefined
+  /** Silenced while it is changed. */
+  alerts: ExpectedAlert[]
   /** Host it is pinned to. */
   host: string | undefined
   /** Runs to completion, once for each content, before later waves start. */
@@ -136,7 +145,7 @@ function desiredService(
   secretNames: Map<string, string>,
 ): DesiredService {
   const { "x-quickcart": rollout, ...definition } = file.services[key] ?? {}
-  const { wave, deadlineSeconds, impact, leader } = rollout as Rollout
+  const { wave, deadlineSeconds, impact, leader, alerts = [] } = rollout as Rollout
   const configKeys = references(definition.configs)
   const sections = {
     networks: pick(file.networks, Object.keys((definition.networks as object) ?? {})),
@@ -157,6 +166,7 @@ function desiredService(
     deadlineSeconds,
     impact,
     leader,
+    alerts,
     host: pinnedTo(deploy.placement?.constraints ?? []),
     isJob,
     monitorSeconds: durationSeconds(deploy.update_config?.monitor ?? defaultMonitor),

@@ -10,18 +10,16 @@ import { describeFailure } from "./explain.ts"
 import { leaderKinds, leadingHosts } from "./leaders.ts"
 import { type HeldLock, LockLost } from "./lock.ts"
 import { type Observed, observe } from "./observe.ts"
-import type { Operation, Plan } from "./reconcile.ts"
+import type { Plan } from "./reconcile.ts"
 import type { RegistryAccess } from "./registry-access.ts"
 import type { Undo } from "./restore-sequence.ts"
-import { type Batch, rollSequence } from "./roll-sequence.ts"
+import { type Batch, rollSequence, type ServiceOperation, wavesOf } from "./roll-sequence.ts"
 import { rollBack } from "./rollback.ts"
 import { type Sending, send } from "./send.ts"
 import { sharing } from "./sharing.ts"
 import { dropSnapshot, earliest, leftSnapshot, saveSnapshot } from "./snapshot.ts"
 import { actorLabel, commitLabel, type SwarmTask } from "./swarm-types.ts"
 import { tidy } from "./tidy.ts"
-
-type ServiceOperation = Extract<Operation, { service: DesiredService }>
 
 /** Told about each step, for progress lines. */
 export type Report = (line: string) => void
@@ -61,7 +59,7 @@ export async function execute(
   const sending = { labels: labelsOf(origin), registry, report }
   const undo = await leftSnapshot(engine)
   try {
-    const all = waves(plan)
+    const all = wavesOf(plan)
     for (const [index, wave] of all.entries()) {
       report(`wave ${index + 1} of ${all.length}`)
       for (const batch of rollSequence(wave, await leadingHosts(leadersOf(wave), connection))) {
@@ -108,14 +106,6 @@ async function prepareLeader(
   if (operation === undefined || leading === undefined || leader === undefined) return
   report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
   await leaderKinds[leader].prepare(connection, leading, report)
-}
-
-function waves(plan: Plan): ServiceOperation[][] {
-  const services = plan.operations.filter(
-    (operation): operation is ServiceOperation => "service" in operation,
-  )
-  const byWave = Map.groupBy(services, (operation) => operation.service.wave)
-  return [...byWave.entries()].sort(([a], [b]) => a - b).map(([, operations]) => operations)
 }
 
 async function deployBatch(

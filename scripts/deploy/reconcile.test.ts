@@ -12,6 +12,7 @@ function wants(shortName: string, specHash: string, wave = 10): DesiredService {
     deadlineSeconds: 60,
     impact: "restart",
     leader: undefined,
+    alerts: [],
     host: undefined,
     isJob: false,
     monitorSeconds: 5,

@@ -1,4 +1,8 @@
 import type { DesiredService } from "./desired.ts"
+import type { Operation, Plan } from "./reconcile.ts"
+
+/** What sends a service; the others make and remove what it needs. */
+export type ServiceOperation = Extract<Operation, { service: DesiredService }>
 
 /** Services that change together, and whether one of them leads. */
 export interface Batch<T> {
@@ -35,4 +39,22 @@ export function rollSequence<T extends Rolled>(
       leading: leads(operation) ? operation.service.host : undefined,
     })),
   ]
+}
+
+/** What is sent, wave after wave. */
+export function wavesOf(plan: Plan): ServiceOperation[][] {
+  const services = plan.operations.filter(
+    (operation): operation is ServiceOperation => "service" in operation,
+  )
+  const byWave = Map.groupBy(services, (operation) => operation.service.wave)
+  return [...byWave.entries()].sort(([a], [b]) => a - b).map(([, operations]) => operations)
+}
+
+/** The longest that a plan may take until its last wave has converged or failed, in seconds. */
+export function deadlineSecondsOf(plan: Plan): number {
+  const batches = wavesOf(plan).flatMap((wave) => rollSequence(wave, new Map()))
+  const longest = batches.map(({ operations }) =>
+    Math.max(...operations.map(({ service }) => service.deadlineSeconds)),
+  )
+  return longest.reduce((sum, seconds) => sum + seconds, 0)
 }

@@ -1,7 +1,6 @@
-import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { accountVariables, refuseUncommitted } from "../deploy/apply.ts"
-import { type Desired, readDesired } from "../deploy/desired.ts"
+import type { Desired } from "../deploy/desired.ts"
 import { type FleetFile, hostsOf, readFleetFile } from "../deploy/fleet-file.ts"
 import { takeLock } from "../deploy/lock.ts"
 import { observe } from "../deploy/observe.ts"
@@ -11,13 +10,13 @@ import { specHashLabel } from "../deploy/swarm-types.ts"
 import { liveFacts } from "../guard/facts.ts"
 import { checkGuard, enforceGuard } from "../guard/index.ts"
 import { lookUntil, nowMs } from "../io/clock.ts"
-import { Failure } from "../io/failure.ts"
 import { headCommit, identity, uncommitted } from "../io/git.ts"
 import { openState, type State } from "../io/state.ts"
 import { connectSwarm, type SwarmConnection } from "../io/swarm-connection.ts"
 import { mountedSecrets } from "../secrets/rotate.ts"
-import { comparableSecrets, knownNamingKey, localSecrets } from "../secrets/source.ts"
+import { comparableSecrets } from "../secrets/source.ts"
 import { type Adoption, adoptions } from "./adopt.ts"
+import { comparableDesired } from "./comparable.ts"
 import { isWorthAnotherLook, type Unjudged, unjudged } from "./delivered-files.ts"
 import { confirmed, type Difference } from "./difference.ts"
 import { type Applied, findDrift } from "./find-drift.ts"
@@ -151,19 +150,17 @@ async function compare(
   connection: SwarmConnection,
 ): Promise<Comparison> {
   const live = await observeLive(connection, fleet)
-  const sources = localSecrets(repository, state)
-  const { secrets, unknown } = comparableSecrets(
-    fleet,
-    { value: (name) => ifReadable(() => sources.value(name)) },
-    ifReadable(() => knownNamingKey(state)),
-    mountedSecrets(live.services),
-  )
-  const desired = readDesired(join(repository, "stacks", fleet.environment), secrets)
+  const { desired, unknown } = comparableDesired(repository, fleet, state, live.services)
   const unlike = unlikeHashes(desired, live)
   const definitions =
     unlike.size === 0
       ? new Map()
-      : await appliedDefinitions(repository, fleet.environment, unlike, liveNamed(secrets, live))
+      : await appliedDefinitions(
+          repository,
+          fleet.environment,
+          unlike,
+          liveNamed(desired.secrets, live),
+        )
   const last = await lastAppliedIfNeeded(repository, desired, live, { fleet, unlike })
   const differences = findDrift(desired, live, fleet, { definitions, last })
   return {
@@ -187,16 +184,6 @@ async function lastAppliedIfNeeded(
     networkDifferences(desired.services, live.allNetworks).length > 0 ||
     missingServices(desired.services, live).length > 0
   return differs ? lastApplied(repository, fleet.environment, live.services, unlike) : undefined
-}
-
-/** Who may look need not be able to decrypt: what cannot be read is unknown. */
-function ifReadable<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
 }
 
 /** Hashes of live services that are not git's: their definitions are in older commits. */

@@ -4,6 +4,7 @@ import type { Observed } from "../deploy/observe.ts"
 import { nowMs } from "../io/clock.ts"
 import { readText } from "../io/files.ts"
 import { type RemoteBranch, remoteBranch } from "../io/git-tree.ts"
+import type { ErrorBudget } from "../monitoring/error-budget.ts"
 import type { GuardFacts, GuardHost, RestoreTest } from "./rule.ts"
 
 export interface FactSources {
@@ -14,6 +15,8 @@ export interface FactSources {
   hostsAfter: GuardHost[]
   /** Whether the remote may be asked; offline plans may not. */
   online: boolean
+  /** As monitoring says; left out when nobody is to be asked. */
+  errorBudget?: ErrorBudget | undefined
 }
 
 /** Looks up what the rules judge by besides the Swarm: git's remote, the clock, the reports. */
@@ -21,6 +24,7 @@ export async function gatherFacts(sources: FactSources): Promise<GuardFacts> {
   const { repository, online, ...known } = sources
   return {
     ...known,
+    errorBudget: sources.errorBudget,
     nowMs: nowMs(),
     branch: online ? await branchOf(repository, known.tier) : undefined,
     restoreTest: readRestoreTest(readText(join(repository, "reports", "restore-test.json"))),
@@ -33,6 +37,7 @@ export function liveFacts(
   fleet: Pick<FleetFile, "tier" | "hosts">,
   commit: string,
   observed: Observed,
+  errorBudget?: ErrorBudget,
 ): Promise<GuardFacts> {
   return gatherFacts({
     repository,
@@ -41,6 +46,7 @@ export function liveFacts(
     hostsBefore: swarmMembers(observed, fleet.hosts),
     hostsAfter: fleet.hosts,
     online: true,
+    errorBudget,
   })
 }
 

@@ -30,6 +30,7 @@ export function change(
       hostsAfter: fleet.hosts,
       branch: undefined,
       restoreTest: { finishedAtMs: nowMs - day, passed: true },
+      errorBudget: undefined,
       ...facts,
     },
   }

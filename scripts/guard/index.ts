@@ -4,6 +4,7 @@ import { dataLoss, twoDatabaseMembers } from "./data.ts"
 import { rollbackFilesMissing } from "./files.ts"
 import { quorumLoss } from "./quorum.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
+import { sloBurn } from "./slo.ts"
 import { notBranchHead, restoreTest, rolloutInProgress, rolloutPaused } from "./state.ts"
 import { modeChange, networkChange } from "./unconvergeable.ts"
 
@@ -20,6 +21,7 @@ export const guardRules: readonly GuardRule[] = [
   twoDatabaseMembers,
   dataLoss,
   restoreTest,
+  sloBurn,
 ]
 
 /** A rule that finds the plan dangerous, with what it found. */
@@ -35,6 +37,13 @@ export function checkGuard(input: GuardInput, rules = guardRules): Refusal[] {
     const messages = check(input)
     return messages.length === 0 ? [] : [{ rule: id, reason, messages }]
   })
+}
+
+/** What rules have to say of a plan that they do not refuse. Pure. */
+export function guardWarnings(input: GuardInput, rules = guardRules): string[] {
+  return rules.flatMap(({ id, warnings }) =>
+    (warnings?.(input) ?? []).map((warning) => `${id}: ${warning}`),
+  )
 }
 
 /**

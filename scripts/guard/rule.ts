@@ -2,6 +2,7 @@ import type { Desired } from "../deploy/desired.ts"
 import type { Observed } from "../deploy/observe.ts"
 import type { Plan } from "../deploy/reconcile.ts"
 import type { RemoteBranch } from "../io/git-tree.ts"
+import type { ErrorBudget } from "../monitoring/error-budget.ts"
 
 /** A host, as far as guards look. */
 export interface GuardHost {
@@ -25,6 +26,8 @@ export interface GuardFacts {
   branch: RemoteBranch | undefined
   /** Undefined when no test has ever reported. */
   restoreTest: RestoreTest | undefined
+  /** Undefined when nobody was asked: offline, while drift is healed, without a change. */
+  errorBudget: ErrorBudget | undefined
 }
 
 export interface GuardInput {
@@ -43,4 +46,6 @@ export interface GuardRule {
   reason: string
   /** One sentence for each place where the plan is dangerous; none when it is not. */
   check(input: GuardInput): string[]
+  /** What is worth saying though it refuses nothing, e.g. that the rule could not judge. */
+  warnings?(input: GuardInput): string[]
 }

@@ -1,4 +1,4 @@
-import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
+import { type FleetFile, type FleetHost, hostsOf } from "../deploy/fleet-file.ts"
 import { Failure } from "../io/failure.ts"
 import type { Remote } from "../io/ssh.ts"
 
@@ -19,12 +19,26 @@ export interface FiringAlert {
   suppressed: boolean
 }
 
+/** Alerts that nobody is told of for a time: Alertmanager API v2, `postableSilence`. */
+export interface Silence {
+  matchers: { name: string; value: string; isRegex: boolean; isEqual: boolean }[]
+  /** RFC 3339. */
+  startsAt: string
+  endsAt: string
+  createdBy: string
+  comment: string
+}
+
 /** What a fleet's monitoring is asked; every method is one command on a host, over SSH. */
 export interface MonitoringAccess {
   /** An instant query of Prometheus. Throws a Failure when it does not answer or refuses the query. */
   query(expression: string): Promise<Sample[]>
   /** The alerts that fire now. Throws a Failure when Alertmanager does not answer. */
   firing(): Promise<FiringAlert[]>
+  /** Mutes alerts; returns the silence's id. Throws a Failure when Alertmanager does not do it. */
+  silence(silence: Silence): Promise<string>
+  /** Ends a silence now. Throws a Failure when Alertmanager does not do it. */
+  expireSilence(id: string): Promise<void>
   /** Prometheus's HTTP API: what `data` holds for a path below `/api/v1/`. */
   prometheus<T>(path: string, parameters?: Record<string, string>): Promise<T>
   /** Alertmanager's HTTP API: the answer for a path below `/api/v2/`; with a body it is sent by POST. */
@@ -33,14 +47,19 @@ export interface MonitoringAccess {
 
 const timeoutSeconds = 20
 
+/** The host with Prometheus and Alertmanager; undefined in a fleet without. */
+export function monitoringHost(fleet: FleetFile): FleetHost | undefined {
+  // As `generators/prometheus/placement.ts` places them.
+  return fleet.images.prometheus === undefined ? undefined : hostsOf(fleet, "manager").at(-1)
+}
+
 /**
  * The monitoring of a fleet, asked from the host that it runs on: it answers on
  * the private network alone. Null in a fleet without monitoring.
  */
 export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAccess | null {
-  // As `generators/prometheus/placement.ts` places them.
-  const on = hostsOf(fleet, "manager").at(-1)
-  if (fleet.images.prometheus === undefined || on === undefined) return null
+  const on = monitoringHost(fleet)
+  if (on === undefined) return null
   const host = on.name
   const curl = async (what: string, lines: string[]): Promise<string> => {
     // On standard input: expressions are full of quotes, and bodies may be long.
@@ -51,13 +70,14 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
     })
     if (exitCode === 0) return stdout
     const reason = stderr.trim().split("\n").at(-1)
-    throw new Failure(`${what} on ${host} does not answer: ${reason}. Look at: quickcart status`)
+    throw new Failure(`${what} on ${host} does not answer: ${reason}`)
   }
   const access: MonitoringAccess = {
-    prometheus: async (path, parameters = {}) => {
+    prometheus: async <T>(path: string, parameters = {}) => {
       const form = new URLSearchParams(parameters).toString()
       const url = option("url", `http://${on.privateAddress}:9090/api/v1/${path}`)
-      const answer = JSON.parse(await curl("Prometheus", [url, "get", option("data", form)]))
+      const text = await curl("Prometheus", [url, "get", option("data", form)])
+      const answer = parsed<PrometheusAnswer<T>>("Prometheus", text)
       if (answer.status === "success") return answer.data
       throw new Failure(`Prometheus refuses ${path} ${form}: ${answer.error}`)
     },
@@ -68,7 +88,16 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
         "fail-with-body",
       ]
       const url = option("url", `http://${on.privateAddress}:9093/api/v2/${path}`)
-      return JSON.parse(await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]))
+      return parsed(
+        "Alertmanager",
+        await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]),
+      )
+    },
+    silence: async (silence) =>
+      (await access.alertmanager<{ silenceID: string }>("silences", silence)).silenceID,
+    expireSilence: async (id) => {
+      const url = option("url", `http://${on.privateAddress}:9093/api/v2/silence/${id}`)
+      await curl("Alertmanager", [url, option("request", "DELETE"), "fail-with-body"])
     },
     query: async (expression) => {
       const { result } = await access.prometheus<InstantVector>("query", { query: expression })
@@ -88,6 +117,9 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
   return access
 }
 
+/** Prometheus HTTP API, "Format overview". */
+type PrometheusAnswer<T> = { status: "success"; data: T } | { status: "error"; error: string }
+
 /** Prometheus HTTP API, "Instant queries". */
 interface InstantVector {
   result: { metric: Record<string, string>; value: [number, string] }[]
@@ -99,6 +131,16 @@ interface AlertmanagerAlert {
   annotations: Record<string, string>
   startsAt: string
   status: { state: "active" | "suppressed" | "unprocessed" }
+}
+
+/** While it starts, a daemon answers in plain text that it is not ready yet. */
+function parsed<T>(what: string, text: string): T {
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    const [line = ""] = text.trim().split("\n")
+    throw new Failure(`${what} is not ready: ${line.slice(0, 200) || "it answers nothing"}`)
+  }
 }
 
 /** A line of curl's configuration file. */

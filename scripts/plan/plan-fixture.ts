@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { DesiredService, Leader } from "../deploy/desired.ts"
+import type { DesiredService, ExpectedAlert, Leader } from "../deploy/desired.ts"
 import type { SwarmService } from "../deploy/swarm-types.ts"
 import { assumeLive } from "./assumed.ts"
 import type { Definition } from "./definition.ts"
@@ -61,6 +61,7 @@ export interface ServiceParts {
   wave?: number
   impact?: "reload" | "restart" | "unseen"
   leader?: Leader
+  alerts?: ExpectedAlert[]
   role?: string
   host?: string
   replicas?: number
@@ -106,6 +107,7 @@ export function service(shortName: string, parts: ServiceParts = {}): DesiredSer
     deadlineSeconds: 120,
     impact: parts.impact ?? "restart",
     leader: parts.leader,
+    alerts: parts.alerts ?? [],
     host: parts.host,
     isJob: false,
     monitorSeconds: 5,

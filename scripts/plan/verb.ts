@@ -6,7 +6,8 @@ import { readFleetFile } from "../deploy/fleet-file.ts"
 import { type Observed, observe } from "../deploy/observe.ts"
 import { reconcile } from "../deploy/reconcile.ts"
 import { gatherFacts } from "../guard/facts.ts"
-import { checkGuard } from "../guard/index.ts"
+import { checkGuard, guardWarnings } from "../guard/index.ts"
+import { nowMs } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import { readText } from "../io/files.ts"
 import { headCommit } from "../io/git.ts"
@@ -14,6 +15,8 @@ import { resolveCommit } from "../io/git-tree.ts"
 import { requireDeployKey } from "../io/ssh.ts"
 import { openState } from "../io/state.ts"
 import { connectSwarm } from "../io/swarm-connection.ts"
+import { type MonitoringAccess, openMonitoring } from "../monitoring/access.ts"
+import { errorBudget } from "../monitoring/error-budget.ts"
 import { assumeLive } from "./assumed.ts"
 import { type Attribution, attribute } from "./attribute.ts"
 import { findLiveBase, formerHosts, snapshotOf } from "./base.ts"
@@ -113,7 +116,8 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
   const connection = await connectSwarm(fleet, state)
   try {
     const observed = await observe(connection.engine)
-    return await planAgainst(repository, environment, { desired, observed })
+    const monitoring = openMonitoring(fleet, connection.remote)
+    return await planAgainst(repository, environment, { desired, observed, monitoring })
   } finally {
     await connection.close()
   }
@@ -123,13 +127,15 @@ async function livePlan(repository: string, environment: string): Promise<FleetP
 export interface Found {
   desired: Desired
   observed: Observed
+  /** Asked when there is a change; null in a fleet without, undefined to ask nobody. */
+  monitoring?: MonitoringAccess | null
 }
 
 /** The plan for a Swarm that was read; looks up in git which commit is live. */
 export async function planAgainst(
   repository: string,
   environment: string,
-  { desired, observed }: Found,
+  { desired, observed, monitoring }: Found,
 ): Promise<FleetPlan> {
   const commit = await headCommit(repository)
   const plan = reconcile(desired, observed)
@@ -147,7 +153,12 @@ export async function planAgainst(
     hostsBefore,
     hostsAfter,
     online: true,
+    errorBudget:
+      monitoring === undefined || plan.operations.length === 0
+        ? undefined
+        : await errorBudget(monitoring, nowMs()),
   })
+  const input = { plan, desired, observed, facts }
   const empty = observed.services.length === 0
   return buildPlan({
     environment,
@@ -159,11 +170,13 @@ export async function planAgainst(
     observed,
     hostsBefore,
     attribution: attributionOf(repository, environment, base, target),
-    refusals: checkGuard({ plan, desired, observed, facts }),
-    notes:
-      changes && found === undefined && !empty
+    refusals: checkGuard(input),
+    notes: [
+      ...(changes && found === undefined && !empty
         ? ["None of the last commits made what is live, so causes name no line."]
-        : [],
+        : []),
+      ...guardWarnings(input),
+    ],
   })
 }
 
