@@ -6,6 +6,7 @@ import { etcd } from "./etcd/index.ts"
 import { haproxy } from "./haproxy/index.ts"
 import { host } from "./host/index.ts"
 import { keepalived } from "./keepalived/index.ts"
+import { logs } from "./logs/index.ts"
 import { nodeExporter } from "./node-exporter/index.ts"
 import { objectStorage } from "./object-storage/index.ts"
 import { objectStorageStandIn } from "./object-storage/stand-in.ts"
@@ -32,6 +33,7 @@ export const components: readonly Component[] = [
   nodeExporter,
   blackboxExporter,
   redisExporter,
+  logs,
   slo,
   prometheus,
   alertmanager,

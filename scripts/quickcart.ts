@@ -186,12 +186,15 @@ program
   .command("logs <env> <service>")
   .description("what a service's containers wrote, over all hosts, in the order of time")
   .option("--since <when>", "only what is newer: 10m, 2h, 1d or 2026-11-28T15:00:00Z")
+  .option("--until <when>", "only what is older, written as for --since")
+  .option("--host <name>", "of one host only")
   .option("--grep <text>", "only lines that contain the text")
   .option(
     "--lines <number>",
     "the newest so many: 200 by default, with --follow 10 of each container",
   )
   .option("--follow", "go on with what is written from now on")
+  .option("--store", "ask the log store, which also has what hosts have lost or overwritten")
   .option("--json", "one JSON object a line")
   .addHelpText(
     "after",

@@ -4,6 +4,7 @@ import type { Fleet } from "../generators/core/fleet.ts"
 import {
   databaseFixture,
   fleetFixture,
+  logsFixture,
   monitoringFixture,
 } from "../generators/core/fleet-fixture.ts"
 import { renderFleet } from "../generators/core/render.ts"
@@ -61,6 +62,7 @@ function everything(): Fleet {
       heartbeat: true,
     },
   }
+  fleet.logs = { ...logsFixture(), requests: "failed" }
   fleet.flashSales = [
     {
       name: "harbolnas",

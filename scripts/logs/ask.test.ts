@@ -10,7 +10,7 @@ const fleet = {
   environment: "local",
   hosts: [host("manager-1", "manager"), host("app-1", "app"), host("bastion-1", "bastion")],
 } as FleetFile
-const query = (options = {}) => queryOf([{ name: "app", isJob: false }], options)
+const query = (options = {}) => queryOf(fleet, [{ name: "app", isJob: false }], options)
 
 /** A fleet whose hosts answer with these lines, or with why they do not. */
 const hosts = (answers: Record<string, string[] | Error>) =>
@@ -63,9 +63,20 @@ test("a text is looked for in the text, not in the time before it", async () => 
   expect(answer.lines.map(({ text }) => text)).toEqual(["of 15:00:01"])
 })
 
+test("one host alone is asked where one is named", async () => {
+  const both = hosts({ "manager-1": [at(1, "a")], "app-1": [at(2, "b")] })
+  const answer = await askHosts(fleet, both, query({ host: "app-1" }))
+  expect(answer.lines.map(({ text }) => text)).toEqual(["b"])
+  expect(() => query({ host: "app1" })).toThrow(
+    'local has no Swarm host "app1": did you mean "app-1"?',
+  )
+})
+
 test("options are checked before anybody is asked", () => {
   expect(query({ since: "10m" }).since).toBe(600)
   expect(query({ since: "2026-11-28T22:00:00+07:00" }).since).toBe("2026-11-28T15:00:00.000Z")
+  expect(() => query({ until: "soon" })).toThrow("--until takes a span")
+  expect(() => query({ follow: true, store: true })).toThrow("leave out --store and --until")
   expect(query({ follow: true }).lines).toBe(10)
   expect(() => query({ since: "10m; reboot" })).toThrow("--since takes a span")
   expect(() => query({ since: "2026-13-28" })).toThrow("--since takes a span")

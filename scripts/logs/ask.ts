@@ -24,7 +24,7 @@ const timeoutSeconds = 60
 export async function askHosts(fleet: FleetFile, remote: Remote, query: LogQuery): Promise<Answer> {
   // One more than wanted tells whether there are older ones.
   const command = readScript({ ...query, lines: query.lines + 1 })
-  const hosts = swarmHosts(fleet).map((host) => host.name)
+  const hosts = hostsAsked(fleet, query)
   const answers = await Promise.all(
     hosts.map(async (host) => {
       try {
@@ -63,7 +63,7 @@ export async function followHosts(
   const command = followScript(query)
   const wanted = contains(query.grep)
   const unasked: Answer["unasked"] = []
-  const hosts = swarmHosts(fleet).map((host) => host.name)
+  const hosts = hostsAsked(fleet, query)
   const followed = hosts.map(async (host) => {
     const onLine = (text: string) => {
       const line = parseLine(host, text)
@@ -81,6 +81,10 @@ export async function followHosts(
   })
   await Promise.all(followed)
   if (!signal.aborted) throw nobodyAnswers(fleet, unasked)
+}
+
+function hostsAsked(fleet: FleetFile, { host }: LogQuery): string[] {
+  return host === undefined ? swarmHosts(fleet).map(({ name }) => name) : [host]
 }
 
 /** By the text alone: the host's grep saw the time as well. */

@@ -30,6 +30,8 @@ chmodSync(join(directory, "docker"), 0o755)
 const query: LogQuery = {
   services: [{ name: "app", isJob: false }],
   since: undefined,
+  until: undefined,
+  host: undefined,
   grep: undefined,
   lines: 5,
 }
@@ -38,9 +40,9 @@ const bash = (script: string) =>
   run(["bash", "-c", script], { environment, allowFailure: true, timeoutSeconds: 20 })
 
 test("the newest lines of the service's containers, of both streams, and of no other's", async () => {
-  const { stdout, exitCode } = await bash(readScript({ ...query, since: 600 }))
+  const { stdout, exitCode } = await bash(readScript({ ...query, since: 600, until: 60 }))
   expect(stdout.trim().split("\n")).toEqual([
-    "quickcart_app.1.t1 2026-11-28T15:00:00.000000001Z c1 asked with: --timestamps --since 600s --tail 5",
+    "quickcart_app.1.t1 2026-11-28T15:00:00.000000001Z c1 asked with: --timestamps --since 600s --until 60s --tail 5",
     "quickcart_app.1.t1 2026-11-28T15:00:00.000000002Z c1 it's $(HOME) & more",
   ])
   expect(exitCode).toBe(0)

@@ -5,6 +5,10 @@ export interface LogQuery {
   services: readonly KnownService[]
   /** Seconds before now, or a time in RFC 3339; undefined asks for all that is kept. */
   since: number | string | undefined
+  /** The same; undefined is now. */
+  until: number | string | undefined
+  /** The one host that is asked; undefined is all. */
+  host: string | undefined
   /** Text that a line has to contain, as it is. */
   grep: string | undefined
   /** Newest lines wanted. */
@@ -40,7 +44,7 @@ export function followScript(query: LogQuery): string {
     ...functions(query),
     "containers > /dev/null || exit 1",
     "look() {",
-    `  local seen=' ' span='${[...sinceOption(query), `--tail ${query.lines}`].join(" ")}'`,
+    `  local seen=' ' span='${[...timeOption("since", query), `--tail ${query.lines}`].join(" ")}'`,
     "  while :; do",
     "    while read -r id service task; do",
     `      case "$seen" in *" $id "*) continue ;; esac`,
@@ -74,7 +78,7 @@ function functions(query: LogQuery): string[] {
       : ` | grep --text${option} --fixed-strings -e ${quoted(query.grep)}`
   // Where lines are left out by their text, the newest ones are known only afterwards.
   const tail = query.grep === undefined ? [`--tail ${query.lines}`] : []
-  const span = [...sinceOption(query), ...tail].join(" ")
+  const span = [...timeOption("since", query), ...timeOption("until", query), ...tail].join(" ")
   return [
     `containers() { docker ps --all --no-trunc --filter label=${label("service.name")} --format '${format}'; }`,
     `wanted() { case "$1" in ${patterns}) ;; *) return 1 ;; esac; }`,
@@ -83,7 +87,8 @@ function functions(query: LogQuery): string[] {
   ]
 }
 
-function sinceOption({ since }: LogQuery): string[] {
-  if (since === undefined) return []
-  return [`--since ${typeof since === "number" ? `${since}s` : since}`]
+function timeOption(name: "since" | "until", query: LogQuery): string[] {
+  const time = query[name]
+  if (time === undefined) return []
+  return [`--${name} ${typeof time === "number" ? `${time}s` : time}`]
 }

@@ -29,6 +29,12 @@ export function parseLine(host: string, line: string): LogLine | undefined {
   return { time: nineDigits(time), host, service, task: short, text: text.replace(/\r$/, "") }
 }
 
+/** A line as the store prints it: the host before the rest. */
+export function parseStoredLine(line: string): LogLine | undefined {
+  const space = line.indexOf(" ")
+  return parseLine(line.slice(0, space), line.slice(space + 1))
+}
+
 /** The lines of all hosts in the order of their times, the newest `most` of them. */
 export function merge(lines: readonly LogLine[], most = Number.POSITIVE_INFINITY): LogLine[] {
   const ordered = lines.toSorted((a, b) => (a.time === b.time ? 0 : a.time < b.time ? -1 : 1))

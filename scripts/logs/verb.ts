@@ -7,6 +7,7 @@ import { type Answer, askHosts, followHosts } from "./ask.ts"
 import { type LogLine, lineText, merge } from "./line.ts"
 import { type LogOptions, queryOf } from "./options.ts"
 import { knownServices, selectServices } from "./services.ts"
+import { askStore } from "./store.ts"
 
 /** How long followed lines wait for older ones of other hosts. */
 const orderingMs = 500
@@ -20,7 +21,7 @@ export async function logsVerb(
 ): Promise<number> {
   const fleet = readFleetFile(repository, environment)
   const known = knownServices(join(repository, "stacks", environment))
-  const query = queryOf(selectServices(service, known), options)
+  const query = queryOf(fleet, selectServices(service, known), options)
   // Whoever reads may have seen enough: `quickcart logs ... | head`.
   process.stdout.on("error", () => process.exit(0))
   const remote = openRemote(fleet, openState(repository, environment))
@@ -43,7 +44,8 @@ export async function logsVerb(
       forget()
       return 0
     }
-    tell(await askHosts(fleet, remote, query), options)
+    const ask = options.store === true ? askStore : askHosts
+    tell(await ask(fleet, remote, query), options)
     return 0
   } finally {
     await remote.close()
