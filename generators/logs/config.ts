@@ -13,6 +13,13 @@ export const signOfLifeSeconds = 60
 /** Lines that wait in memory before the rest goes to disk: some 2 MB. */
 const queueLines = 2000
 const batchLines = 512
+/**
+ * Lines in memory from which on the rest goes to disk, and until which. Reading stops at 97% of
+ * the memory's lines, the batch on its way included, which does not count for the disk: with
+ * rsyslog's own 90% reading stopped, and the disk was never used.
+ */
+const diskFromLines = 1000
+const diskUntilLines = 200
 const windowLines = 1024
 
 /** Most that lines which wait for the store take of each host's disk, with some 2 KB for a line of 500 bytes. */
@@ -29,6 +36,8 @@ export function shipperConfig(fleet: Fleet, logs: Logs, store: Host): string {
     failedRequestsOnly: logs.requests === "failed",
     queueLines,
     batchLines,
+    diskFromLines,
+    diskUntilLines,
     windowLines,
     queueBytes,
     store: store.privateAddress,

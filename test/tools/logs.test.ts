@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { fleetFixture, logsFixture } from "../../generators/core/fleet-fixture.ts"
 import { shipperConfig, storeConfig } from "../../generators/logs/config.ts"
+import { logs } from "../../generators/logs/index.ts"
 import { logStoreHost } from "../../generators/logs/placement.ts"
 import { dockerAnswers, judge } from "./stack-in-container.ts"
 
@@ -93,6 +94,24 @@ describe.runIf(dockerAnswers())("the log store", () => {
       'app-1 quickcart_app.1.x 2026-11-28T16:00:00.000005199Z line 5199 says "^[[1mhi"',
     ])
   })
+
+  test.concurrent.each(["log-shipper.conf", "log-store.conf"])(
+    "a mistake in %s is refused",
+    async (name) => {
+      const fleet = { ...fleetFixture(), logs: logsFixture() }
+      const check = logs.contribute(fleet).checks.find((one) => one.name.endsWith(name))
+      if (check === undefined) throw new Error(`no check of ${name}`)
+      const broken = join(directory, name, "configs/logs")
+      mkdirSync(broken, { recursive: true })
+      const text = readFileSync(join(directory, "all", name), "utf8")
+      writeFileSync(join(broken, name), text)
+      expect((await judge(check, join(directory, name))).exitCode).toBe(0)
+      writeFileSync(join(broken, name), text.replace("tls.permittedPeer", "tls.permittedPeers"))
+      const { exitCode, output } = await judge(check, join(directory, name))
+      expect(output).toMatch(/tls\.permittedpeers/i)
+      expect(exitCode).not.toBe(0)
+    },
+  )
 
   test.concurrent("whoever has no shipper's certificate stores nothing", async () => {
     const seen = await inImage([
