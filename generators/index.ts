@@ -7,6 +7,7 @@ import { grafana } from "./grafana/index.ts"
 import { haproxy } from "./haproxy/index.ts"
 import { host } from "./host/index.ts"
 import { keepalived } from "./keepalived/index.ts"
+import { logs } from "./logs/index.ts"
 import { nodeExporter } from "./node-exporter/index.ts"
 import { objectStorage } from "./object-storage/index.ts"
 import { objectStorageStandIn } from "./object-storage/stand-in.ts"
@@ -37,6 +38,7 @@ export const components: readonly Component[] = [
   pgbouncerExporter,
   postgresExporter,
   redisExporter,
+  logs,
   slo,
   prometheus,
   alertmanager,

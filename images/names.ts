@@ -12,6 +12,7 @@ export const imageNames = [
   "s3",
   "prometheus",
   "exporters",
+  "logs",
 ] as const
 
 export type ImageName = (typeof imageNames)[number]

@@ -62,5 +62,6 @@ export function lockFixture(): ImageLock {
     s3: locked("a"),
     prometheus: locked("b"),
     exporters: locked("c"),
+    logs: locked("d"),
   }
 }

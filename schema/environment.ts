@@ -92,6 +92,11 @@ export interface EnvironmentSpec {
    */
   monitoring?: Monitoring
   /**
+   * One place for the logs of all hosts, which a lost host's own are lost with.
+   * @default none: every host keeps its own, a few files of each container
+   */
+  logs?: Logs
+  /**
    * Load at which a tier has to grow.
    * @default none
    */
@@ -976,6 +981,29 @@ export interface Grafana {
    * @examples ["grafana/grafana:12.3.1@sha256:2175aaa91c96733d86d31cf270d5310b278654b03f5718c59de12a865380a31f"]
    */
   image: ImageRef
+}
+
+/** The log store, on the manager that runs monitoring. */
+export interface Logs {
+  /**
+   * How long logs are kept, unless `storage` is full before.
+   * @default "14d"
+   * @examples ["30d"]
+   */
+  retention?: Duration
+  /**
+   * Disk that logs may fill; the oldest go first.
+   * @default 20% of a manager's disk
+   * @examples ["10GB"]
+   */
+  storage?: ByteSize
+  /**
+   * Which requests' lines of the load balancers are stored: `all`, or only those
+   * that `failed` (an answer of 400 or above, or none).
+   * @default "all"
+   * @examples ["failed"]
+   */
+  requests?: "all" | "failed"
 }
 
 /**

@@ -25,6 +25,7 @@ const buildOrder: readonly ImageName[] = [
   "etcd",
   "keepalived",
   "exporters",
+  "logs",
   "s3",
   "redis",
   "haproxy",

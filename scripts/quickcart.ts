@@ -196,6 +196,29 @@ program
   })
 
 program
+  .command("logs <env> <service>")
+  .description("what a service's containers wrote, over all hosts, in the order of time")
+  .option("--since <when>", "only what is newer: 10m, 2h, 1d or 2026-11-28T15:00:00Z")
+  .option("--until <when>", "only what is older, written as for --since")
+  .option("--host <name>", "of one host only")
+  .option("--grep <text>", "only lines that contain the text")
+  .option(
+    "--lines <number>",
+    "the newest so many: 200 by default, with --follow 10 of each container",
+  )
+  .option("--follow", "go on with what is written from now on")
+  .option("--store", "ask the log store, which also has what hosts have lost or overwritten")
+  .option("--json", "one JSON object a line")
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npx quickcart logs production haproxy --since 10m --grep ' 503 '\n  npx quickcart logs local app --follow",
+  )
+  .action(async (environment: string, service: string, options) => {
+    const { logsVerb } = await import("./logs/verb.ts")
+    process.exitCode = await logsVerb(repository, environment, service, options)
+  })
+
+program
   .command("images")
   .description("record the images' sources in images/lock.json and build what is missing here")
   .option("--lock-only", "only record the sources")

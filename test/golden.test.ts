@@ -4,6 +4,7 @@ import type { Fleet } from "../generators/core/fleet.ts"
 import {
   databaseFixture,
   fleetFixture,
+  logsFixture,
   monitoringFixture,
   objectStorageFixture,
 } from "../generators/core/fleet-fixture.ts"
@@ -56,6 +57,7 @@ function everything(): Fleet {
       heartbeat: true,
     },
   }
+  fleet.logs = { ...logsFixture(), requests: "failed" }
   fleet.flashSales = [
     {
       name: "harbolnas",

@@ -1,4 +1,4 @@
-import type { Database, Fleet, Host, Monitoring, Role } from "./fleet.ts"
+import type { Database, Fleet, Host, Logs, Monitoring, Role } from "./fleet.ts"
 import { resolveScaling } from "./resolve-scaling.ts"
 
 /** How many hosts of each role a fixture has. */
@@ -60,6 +60,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
       s3: "10.10.0.2:5000/s3:000000000000000a",
       prometheus: "10.10.0.2:5000/prometheus:000000000000000b",
       exporters: "10.10.0.2:5000/exporters:000000000000000c",
+      logs: "10.10.0.2:5000/logs:000000000000000d",
     },
     app: fixtureApp(all.app),
     edge: fixtureEdge(all.loadBalancer),
@@ -67,6 +68,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     redis: null,
     objectStorage: null,
     monitoring: null,
+    logs: null,
     scaling: resolveScaling(),
     flashSales: [],
     secrets: [],
@@ -112,6 +114,11 @@ export function objectStorageFixture(): NonNullable<Fleet["objectStorage"]> {
   }
 }
 
+/** A log store for fixtures, with every default. */
+export function logsFixture(): Logs {
+  return { retentionSeconds: 14 * 86_400, storageBytes: 10e9, requests: "all" }
+}
+
 /** A fleet of which everything is watched that may be: the data tier, every trigger and objective. */
 export function watchedFixture(): Fleet {
   const fleet = fleetFixture()
@@ -119,6 +126,7 @@ export function watchedFixture(): Fleet {
   fleet.redis = { nodeTimeoutSeconds: 5, memoryBytes: { sessions: 500e6, cache: 1e9 } }
   fleet.objectStorage = objectStorageFixture()
   fleet.monitoring = monitoringFixture()
+  fleet.logs = logsFixture()
   fleet.objectives.latency = { thresholdSeconds: 0.3, share: 0.99 }
   fleet.scaling = {
     loadBalancerCpu: 0.6,

@@ -93,6 +93,15 @@ export interface Monitoring {
   }
 }
 
+/** The resolved log store. */
+export interface Logs {
+  retentionSeconds: number
+  /** Most that logs may take of the manager's disk. */
+  storageBytes: number
+  /** Which of the load balancers' lines about requests are stored. */
+  requests: "all" | "failed"
+}
+
 /**
  * The resolved model: every default filled, every host named and addressed,
  * every derived number computed, nothing undefined. `resolve` is the only
@@ -231,6 +240,8 @@ export interface Fleet {
   } | null
   /** Null where the spec declares no monitoring. */
   monitoring: Monitoring | null
+  /** Null where the spec stores no logs. */
+  logs: Logs | null
   /** Load at which a tier has to grow; null where the spec names none. */
   scaling: Scaling
   flashSales: {

@@ -9,6 +9,7 @@ import { parseBytes, parseDurationSeconds, parsePercent } from "../../schema/qua
 import { hostAddress } from "./addressing.ts"
 import type { Fleet, Host, Role } from "./fleet.ts"
 import { resolveDatabase } from "./resolve-database.ts"
+import { resolveLogs } from "./resolve-logs.ts"
 import { resolveMonitoring } from "./resolve-monitoring.ts"
 import { resolveRedis } from "./resolve-redis.ts"
 import { resolveScaling } from "./resolve-scaling.ts"
@@ -68,6 +69,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     redis,
     objectStorage: resolveObjectStorage(spec),
     monitoring: resolveMonitoring(spec),
+    logs: resolveLogs(spec),
     scaling: resolveScaling(spec.scaling),
     flashSales: resolveFlashSales(spec),
     secrets: [...new Set([...(spec.secrets ?? []), ...(spec.app.secrets ?? [])])].toSorted(),

@@ -12,7 +12,12 @@ export function daemonJson(fleet: Fleet, role: Role): string {
     // Swarm refuses to run with it.
     "live-restore": false,
     "log-driver": "json-file",
-    "log-opts": { "max-size": "10m", "max-file": "3" },
+    // The labels say in each line whose it is: the log shipper knows nothing else.
+    "log-opts": {
+      labels: "com.docker.swarm.service.name,com.docker.swarm.task.name",
+      "max-file": "3",
+      "max-size": "10m",
+    },
     ...(isWatched ? { "metrics-addr": `0.0.0.0:${dockerMetricsPort}` } : {}),
     ...(fleet.registry.insecure ? { "insecure-registries": [registryHost] } : {}),
   })

@@ -6,6 +6,7 @@ import * as declared from "./declared.ts"
 import * as edge from "./edge.ts"
 import * as hosts from "./hosts.ts"
 import * as images from "./images.ts"
+import * as logs from "./logs.ts"
 import * as monitoring from "./monitoring.ts"
 import * as network from "./network.ts"
 import { standIn, storageNames } from "./object-storage.ts"
@@ -54,6 +55,8 @@ export const rules: readonly Rule[] = [
   redisFailover,
   storageNames,
   standIn,
+  logs.disk,
+  logs.requests,
   monitoring.memory,
   monitoring.size,
   monitoring.listeners,

@@ -7,6 +7,7 @@ import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { Fatal } from "./clock.ts"
 import { type CommandResult, run } from "./command.ts"
 import { Failure } from "./failure.ts"
+import { type Followed, followLines } from "./follow.ts"
 import type { State } from "./state.ts"
 
 /** Commands and sockets on the fleet's hosts, all through the bastion. */
@@ -15,6 +16,13 @@ export interface Remote {
   exec(host: string, command: string, options?: ExecOptions): Promise<CommandResult>
   /** Begins to connect to hosts that will be needed soon; whether it worked shows when they are. */
   reach(hosts: string[]): void
+  /** Runs a command that goes on until `signal` ends it, and hands on each line that it prints. */
+  follow(
+    host: string,
+    command: string,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Followed>
   /** A local unix socket that leads to `remoteSocket` on the host. */
   forward(host: string, remoteSocket: string): Promise<string>
   /** Ends every connection and removes the sockets. */
@@ -148,6 +156,11 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
           first.catch(() => undefined),
         )
       }
+    },
+    follow: async (host, command, onLine, signal) => {
+      // Whatever is wrong with the connection is said here.
+      await ssh(host, [host, "--", "true"])
+      return followLines(["ssh", "-F", config, host, "--", command], onLine, signal)
     },
     forward: async (host, remoteSocket) => {
       const local = join(directory, `${host}.sock`)
