@@ -32,7 +32,9 @@ export async function run(argv: string[], options: CommandOptions = {}): Promise
     quiet: true,
     nothrow: true,
     input: options.input ?? "",
-    env: { ...process.env, ...options.environment },
+    // A bash whose standard input is a socket takes itself for a remote shell and reads ~/.bashrc,
+    // unless it is within another shell.
+    env: { ...process.env, SHLVL: "1", ...options.environment },
     ...(options.timeoutSeconds === undefined ? {} : { timeout: `${options.timeoutSeconds}s` }),
     ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -19,8 +19,6 @@ describe("before anything is made, the box refuses a machine", () => {
   beforeEach(() => {
     bin = mkdtempSync(join(tmpdir(), "quickcart-bin-"))
     vi.stubEnv("PATH", bin)
-    // What a shell is made to read first may need more than that, and say so.
-    vi.stubEnv("BASH_ENV", "")
   })
   afterEach(() => {
     vi.unstubAllEnvs()
