@@ -11,10 +11,10 @@ test("monitoring/memory: what Prometheus takes has to be left by what else a man
       "itself are more than the 4 GB of a manager; write 3480MB or less, or larger managers",
   ])
   const grafana = { image: `grafana/grafana@sha256:${"1".repeat(64)}` }
-  expect(verdict(memory, (spec) => (spec.monitoring = { memory: "3.5GB" }))).toEqual([])
-  expect(verdict(memory, (spec) => (spec.monitoring = { memory: "3.5GB", grafana }))).toEqual([
-    "monitoring.memory: 3.5 GB for Prometheus + 0.97 GB for etcd, Alertmanager, Grafana, exporters and the " +
-      "host itself are more than the 4 GB of a manager; write 3028MB or less, or larger managers",
+  expect(verdict(memory, (spec) => (spec.monitoring = { memory: "3.4GB" }))).toEqual([])
+  expect(verdict(memory, (spec) => (spec.monitoring = { memory: "3.4GB", grafana }))).toEqual([
+    "monitoring.memory: 3.4 GB for Prometheus + 1.03 GB for etcd, Alertmanager, Grafana, exporters and the " +
+      "host itself are more than the 4 GB of a manager; write 2968MB or less, or larger managers",
   ])
   expect(verdict(memory, (spec) => (spec.monitoring = { memory: "100MB" }))).toEqual([
     "monitoring.memory: 0.1 GB are too few for Prometheus; write 150MB or more",
