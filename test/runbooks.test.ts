@@ -8,16 +8,37 @@ import { list, listFiles, readText } from "../scripts/io/files.ts"
 
 /** What may stand under `Look`: a drill runs it on a fleet that is in trouble already. */
 const reads = [
-  /^npx quickcart (status|db status|plan|drift|secrets check) production$/,
+  /^npx quickcart (status|db status|plan|drift|secrets check|storage plan) production$/,
+  /^npx quickcart logs production [a-z-]+( --since \w+| --store| --lines \d+)*$/,
   /^curl --head --max-time \d+ https:\S+$/,
   /^docker service (logs|ps) [\w -]+$/,
-  /^docker node ls[\w .=-]*$/,
+  /^docker node (ls|ps)[\w .=-]*$/,
+  /^docker ps --format "[^"`$]+"$/,
+  /^(timeout \d+ )?docker info --format "[^"`$]+"$/,
   /^docker stats --no-stream$/,
   /^docker system df --verbose \| head -n \d+$/,
-  /^docker exec \$\(docker ps --quiet --filter [\w.=-]+ \| head -n 1\) (cat|promtool query) [^;&>]+$/,
-  /^(uptime|df|ip -brief|ip -statistics|cat \/proc\/\S+)[ \w/-]*$/,
-  /^curl --silent http:\/\/127\.0\.0\.1:\d+\/metrics$/,
+  /^docker exec \$\(docker ps --quiet --filter [\w.=-]+ \| head -n 1\) (cat|du|promtool query) [^;&>]+$/,
+  /^(uptime|free|df|ip -brief|ip -statistics|cat \/(proc|etc\/docker)\/\S+)[ \w/-]*$/,
+  /^docker exec \$\(docker ps --quiet --filter [\w.=-]+ \| head -n 1\) \/usr\/local\/libexec\/pgbouncer-console --header "SHOW (POOLS|DATABASES)"$/,
+  /^curl --silent( --max-time \d+)? http:\/\/127\.0\.0\.1:\d+\/metrics$/,
 ]
+
+/** One statement for a member of the database; the shell finds nothing to expand in it. */
+const query =
+  /^docker exec --user postgres \$\(docker ps --quiet --filter [\w.=-]+ \| head -n 1\) psql --no-psqlrc (?:--dbname shop )?--command "((?:select|show) (?:[^"`$;\\]|\\\$)+)"$/
+/** All that such a statement may call: a `select` of others may end a session or drop a slot. */
+const pureFunctions = ["age", "count", "left", "now", "pg_size_pretty", "pg_total_relation_size"]
+
+function isQuery(command: string): boolean {
+  const statement = query.exec(command)?.[1]
+  if (statement === undefined || /\b(into|for)\b/i.test(statement)) return false
+  const called = [...statement.matchAll(/(\w+)\s*\(/g)].map(([, name = ""]) => name)
+  return called.every((name) => pureFunctions.includes(name))
+}
+
+function onlyReads(command: string): boolean {
+  return reads.some((read) => read.test(command)) || isQuery(command)
+}
 
 /** What a command runs, on a host when it does so over SSH. */
 function inner(command: string): string {
@@ -43,6 +64,18 @@ test("every alert has a runbook, and every runbook an alert", () => {
   expect(runbooks.toSorted()).toEqual(alerts.map((name) => `${name}.md`).toSorted())
 })
 
+test.each([
+  ["select pg_terminate_backend(1)", false],
+  ["select 1 into backup", false],
+  ["select 1; drop table users", false],
+  ["select count(*) from $(reboot)", false],
+  ["drop table users", false],
+  ["select count(*) from pg_stat_activity where usename like \\$\\$app%\\$\\$", true],
+])("%s: reads only is %s", (statement, expected) => {
+  const psql = "docker exec --user postgres $(docker ps --quiet --filter a=b | head -n 1) psql"
+  expect(onlyReads(`${psql} --no-psqlrc --command "${statement}"`)).toBe(expected)
+})
+
 describe.each(runbooks)("%s", (file) => {
   const page = text(`docs/runbooks/${file}`)
 
@@ -54,9 +87,7 @@ describe.each(runbooks)("%s", (file) => {
   test("looks without changing anything, by commands that the drill of the alerts can run", () => {
     const commands = lookCommands(page)
     expect(commands.length).toBeGreaterThan(0)
-    expect(commands.filter((command) => !reads.some((read) => read.test(inner(command))))).toEqual(
-      [],
-    )
+    expect(commands.filter((command) => !onlyReads(inner(command)))).toEqual([])
   })
 
   test("names verbs, services and addresses that exist", () => {

@@ -26,7 +26,7 @@ const urgentDays = 7
  * Certificates change seldom, and etcd logs everyone who shows none of his own. After five minutes
  * Prometheus would take a series for gone.
  */
-const intervalSeconds = 240
+export const certificateIntervalSeconds = 240
 
 /**
  * The certificates that daemons show inside the fleet, asked from `host`; each process, because one
@@ -56,7 +56,7 @@ export function certificateScrape(fleet: Fleet, host: Host): Probes | null {
     job: "certificates",
     path: "/probe",
     parameters: { module: [certificateModule] },
-    intervalSeconds,
+    intervalSeconds: certificateIntervalSeconds,
     keep: "probe_(success|ssl_earliest_cert_expiry)",
     targets,
   }

@@ -45,7 +45,12 @@ function services(fleet: Fleet, host: Host): ServiceEntry[] {
   const entry = (name: string, deploy: SwarmService["deploy"]): ServiceEntry => ({
     tier: "monitoring",
     name,
-    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+    rollout: {
+      wave: waves.monitoring,
+      deadlineSeconds: 180,
+      impact: "unseen",
+      alerts: [{ name: "ProberDown" }],
+    },
     definition: { ...prober(fleet), deploy },
     configs: [],
   })

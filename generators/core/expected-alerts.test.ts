@@ -37,8 +37,11 @@ test("who is down while its service is changed is expected to be", () => {
   ])
   expect(of("patroni-2").map(({ name, node }) => `${name} ${node ?? "anywhere"}`)).toEqual([
     "PatroniDown database-2",
+    "PostgresUnobserved database-2",
     "DatabaseFailover anywhere",
   ])
+  expect(of("pgbouncer").map(({ name }) => name)).toEqual(["PgbouncerDown"])
+  expect(of("certificate-prober").map(({ name }) => name)).toEqual(["ProberDown"])
   // Its alert pages.
   expect(of("node-exporter")).toEqual([])
 })
@@ -49,5 +52,5 @@ test("a fleet without monitoring has none to silence", () => {
       .map(({ text }) => text)
       .join("\n")
   expect(text(fleet)).toContain("AppTaskDown")
-  expect(text(fleetFixture())).not.toContain("AppTaskDown")
+  expect(text(fleetFixture())).not.toMatch(/AppTaskDown|PgbouncerDown/)
 })

@@ -83,7 +83,11 @@ function member(fleet: Fleet, database: Database, host: Host): ServiceEntry {
       deadlineSeconds: stopGraceSeconds + 300,
       impact: "restart",
       leader: "primary",
-      alerts: [{ name: "PatroniDown", node: host.name }, { name: "DatabaseFailover" }],
+      alerts: [
+        { name: "PatroniDown", node: host.name },
+        { name: "PostgresUnobserved", node: host.name },
+        { name: "DatabaseFailover" },
+      ],
     },
     definition: patroniService(fleet, database, host),
     configs: [],

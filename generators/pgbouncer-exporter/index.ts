@@ -42,7 +42,13 @@ export const pgbouncerExporter: Component = {
           {
             tier: "monitoring",
             name,
-            rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+            rollout: {
+              wave: waves.monitoring,
+              deadlineSeconds: 180,
+              impact: "unseen",
+              // Without its exporter a PgBouncer looks lost.
+              alerts: [{ name: "PgbouncerDown" }],
+            },
             definition: service(fleet),
             configs: [],
           },

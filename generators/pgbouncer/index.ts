@@ -67,7 +67,7 @@ function services(fleet: Fleet, database: Database): ServiceEntry[] {
     {
       tier,
       name: "pgbouncer",
-      rollout: { wave: waves.pooling + 30, ...restart },
+      rollout: { wave: waves.pooling + 30, ...restart, alerts: [{ name: "PgbouncerDown" }] },
       definition: pgbouncerService(fleet),
       configs: [],
     },

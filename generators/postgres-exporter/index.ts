@@ -46,7 +46,12 @@ export const postgresExporter: Component = {
           {
             tier: "monitoring",
             name: "postgres-exporter",
-            rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen" },
+            rollout: {
+              wave: waves.monitoring,
+              deadlineSeconds: 180,
+              impact: "unseen",
+              alerts: [{ name: "PostgresUnobserved" }],
+            },
             definition: service(fleet, host),
             configs: [],
           },

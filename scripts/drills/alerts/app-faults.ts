@@ -1,8 +1,7 @@
 import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
-import { Failure } from "../../io/failure.ts"
-import { inHost, taskContainer } from "../fleet-access.ts"
-import { scaleDown } from "./break.ts"
+import type { DrillContext } from "../drill.ts"
+import { freeze, scaleDown } from "./break.ts"
 import type { Fault } from "./fault.ts"
 
 /** Fewer tasks than the spec has, and enough for the visitors. */
@@ -23,18 +22,28 @@ export const appTaskMissing: Fault = {
 /** Swarm sees the exporter run, and only Prometheus knows that it does not answer. */
 export const appExporterFrozen: Fault = {
   name: "app-exporter-frozen",
-  summary: "the node exporter of an app host hangs (SIGSTOP)",
+  summary: "the node exporter of an app host hangs",
   touches: ["app-node"],
   must: [{ alert: "AppNodeDown" }],
   break: async (on) => {
-    const host = hostsOf(on.fleet, "app").at(-1)?.name ?? ""
-    const id = await taskContainer(on, host, `${stackName}_node-exporter-app`)
-    const signal = async (name: string) => {
-      const result = await inHost(on, host, ["docker", "kill", "--signal", name, id])
-      if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stderr.trim()}`)
-    }
-    on.undo(() => signal("CONT"))
-    await signal("STOP")
+    await freeze(on, lastAppHost(on), `${stackName}_node-exporter-app`)
     return undefined
   },
+}
+
+/** The shop's tasks on that host lose the database, and visitors are sent to the others. */
+export const pgbouncerFrozen: Fault = {
+  name: "pgbouncer-frozen",
+  summary: "PgBouncer of an app host hangs",
+  // The alert counts app hosts by their node exporters.
+  touches: ["app", "app-node"],
+  must: [{ alert: "PgbouncerDown" }],
+  break: async (on) => {
+    await freeze(on, lastAppHost(on), `${stackName}_pgbouncer`)
+    return undefined
+  },
+}
+
+function lastAppHost({ fleet }: DrillContext): string {
+  return hostsOf(fleet, "app").at(-1)?.name ?? ""
 }

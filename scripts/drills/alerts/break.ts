@@ -6,7 +6,7 @@ import { waitFor } from "../../io/clock.ts"
 import { Failure } from "../../io/failure.ts"
 import { listFiles, readText } from "../../io/files.ts"
 import type { DrillContext } from "../drill.ts"
-import { inHost } from "../fleet-access.ts"
+import { inHost, taskContainer } from "../fleet-access.ts"
 import type { FaultContext } from "./fault.ts"
 
 /** More than the longest stop of a task: a database's, with its last checkpoint. */
@@ -67,6 +67,22 @@ export async function unpin(
   })
   for (const host of hosts) await label(host, "drill")
   await Promise.all(services.map((service) => awaitTasks(on, service, 0)))
+}
+
+/**
+ * Freezes a service's task on a host. Docker does not check the health of what it has paused, so
+ * Swarm sees it run and starts no other.
+ */
+export async function freeze(on: FaultContext, host: string, service: string): Promise<void> {
+  const id = await taskContainer(on, host, service)
+  on.undo(async () => {
+    const result = await inHost(on, host, ["docker", "unpause", id])
+    if (result.exitCode !== 0 && !result.stderr.includes("is not paused")) {
+      throw new Failure(`${host}: ${result.stderr.trim()}`)
+    }
+  })
+  const result = await inHost(on, host, ["docker", "pause", id])
+  if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stderr.trim()}`)
 }
 
 async function onManager(context: DrillContext, argv: string[]): Promise<void> {

@@ -16,6 +16,8 @@ import type { Fault } from "./fault.ts"
 const failoverSeconds = 45
 /** `database.failover.ttl` and one round. */
 const leaseSeconds = 25
+/** Swarm takes a node for down after three missed heartbeats of 5 s, which come a little apart. */
+const missedHeartbeatsSeconds = 20
 /** Several times the lag that the rule allows (database.maxReplicaLag). */
 const lagMegabytes = 80
 
@@ -72,7 +74,11 @@ export const patroniPaused: Fault = {
   name: "patroni-paused",
   summary: "Patroni is paused, and PostgreSQL of a replica stops",
   touches: ["database"],
-  must: [{ alert: "PatroniPaused" }, { alert: "PostgresDown" }],
+  must: [
+    { alert: "PatroniPaused" },
+    { alert: "PostgresDown" },
+    { alert: "PostgresUnobserved", heldBackBy: "PostgresDown" },
+  ],
   may: { ReplicaLag: "a replica that does not run replays nothing" },
   break: async (on) => {
     const replica = await awaitReplica(on)
@@ -122,7 +128,10 @@ export const databaseHostLost: Fault = {
     { alert: "DatabaseFailover", holdsAfterSeconds: failoverSeconds, lingers: true },
     { alert: "PatroniDown", heldBackBy: "NodeDown" },
     { alert: "RedisMemberDown", heldBackBy: "NodeDown" },
+    { alert: "DockerDown", heldBackBy: "NodeDown" },
+    { alert: "SwarmNodeDown", holdsAfterSeconds: missedHeartbeatsSeconds },
   ],
+  may: { PostgresUnobserved: "it is down for about as long as that takes" },
   break: async (on) => {
     const primary = await awaitDatabase(on)
     on.undo(() => awaitSpread(on))
@@ -140,7 +149,11 @@ export const databaseGone: Fault = {
   // Tasks of the shop that start meanwhile would wait for it.
   touches: ["database", "app"],
   must: [{ alert: "DatabaseWithoutPrimary" }, { alert: "PatroniDown" }],
-  may: { DatabaseFailover: "whoever starts first may be another than before" },
+  may: {
+    DatabaseFailover: "whoever starts first may be another than before",
+    PoolWaits: "the shop's queries wait, as long as the repair takes",
+    PostgresUnobserved: "its minutes may end before the repair does",
+  },
   break: async (on) => {
     const members = hostsOf(on.fleet, "database").map(({ name }) => memberService("patroni", name))
     on.undo(() => awaitDatabase(on))

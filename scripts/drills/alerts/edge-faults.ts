@@ -21,6 +21,7 @@ export const balancerHostLost: Fault = {
   touches: ["edge"],
   fast: true,
   must: [{ alert: "NodeDown" }, { alert: "LoadBalancerDown", heldBackBy: "NodeDown" }],
+  may: { SwarmNodeDown: "a host that starts slowly is down for as long" },
   break: async (on) => {
     const owner = await vipOwner(on)
     on.undo(() => powerOn(on, owner))
@@ -61,6 +62,7 @@ export const balancersGone: Fault = {
     { alert: "LoadBalancerDown" },
     { alert: "VipWithoutOwner" },
     { alert: "AvailabilityUnknown", heldBackBy: "ShopUnreachable" },
+    { alert: "ImagesUnreachable", heldBackBy: "ShopUnreachable" },
   ],
   break: async (on) => {
     const hosts = balancerNames(on)

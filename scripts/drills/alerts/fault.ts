@@ -3,7 +3,18 @@ import type { DrillContext } from "../drill.ts"
 import type { Rule } from "./rules.ts"
 
 /** Parts of a fleet that a fault has for itself: two faults with a part in common never run at once. */
-export type Part = "app" | "app-node" | "edge" | "database" | "etcd" | "redis" | "alertmanager"
+export type Part =
+  | "app"
+  | "app-node"
+  | "edge"
+  | "database"
+  | "etcd"
+  | "redis"
+  | "object-storage"
+  | "docker"
+  | "postgres-exporter"
+  | "certificate-prober"
+  | "alertmanager"
 
 /** An alert that a fault has to fire. */
 export interface Expected {

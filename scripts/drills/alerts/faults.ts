@@ -1,6 +1,4 @@
-import { stackName } from "../../deploy/swarm-types.ts"
-import { appExporterFrozen, appTaskMissing } from "./app-faults.ts"
-import { scaleDown } from "./break.ts"
+import { appExporterFrozen, appTaskMissing, pgbouncerFrozen } from "./app-faults.ts"
 import {
   databaseGone,
   databaseHostLost,
@@ -20,20 +18,16 @@ import {
   vipOwnedTwice,
 } from "./edge-faults.ts"
 import type { Fault } from "./fault.ts"
+import {
+  alertmanagerGone,
+  certificateProberGone,
+  dockerUnseen,
+  postgresExporterGone,
+} from "./monitoring-faults.ts"
+import { objectStorageFrozen } from "./storage-faults.ts"
 
 /** Fires always: the drill `watchdog-only` holds it to that. */
 export const watchdog = "Watchdog"
-
-const alertmanagerGone: Fault = {
-  name: "alertmanager-gone",
-  summary: "Alertmanager does not run",
-  touches: ["alertmanager"],
-  must: [{ alert: "AlertmanagerDown" }],
-  break: async (on) => {
-    await scaleDown(on, { [`${stackName}_alertmanager`]: 0 })
-    return undefined
-  },
-}
 
 /**
  * Every fault, in the order in which those that interfere are taken: what an alert remembers (a
@@ -44,6 +38,10 @@ export const faults: readonly Fault[] = [
   balancerHostLost,
   appTaskMissing,
   appExporterFrozen,
+  pgbouncerFrozen,
+  dockerUnseen,
+  postgresExporterGone,
+  certificateProberGone,
   etcdMemberMissing,
   redisMemberMissing,
   etcdQuorumLost,
@@ -54,6 +52,7 @@ export const faults: readonly Fault[] = [
   certificateExpires,
   serverErrors,
   shopGone,
+  objectStorageFrozen,
   databaseHostLost,
   databaseGone,
   alertmanagerGone,
@@ -61,24 +60,43 @@ export const faults: readonly Fault[] = [
 
 const sharedMachine = "the hosts of a box share the machine's processors, memory and disk"
 
+const anHour = "it looks back an hour, and would fire on for as long after its fault"
+const slowTrigger = "it takes a quarter of an hour to fire and another one to end"
+const noLogStore = "the box has no log store; test/tools/logs.test.ts stops a real one"
+
 /** Alerts that only promtool has seen fire, and why no fault provokes them. */
 export const promtoolOnly: Readonly<Record<string, string>> = {
   AppCpuHigh: sharedMachine,
   AppMemoryHigh: sharedMachine,
   DatabaseCpuHigh: sharedMachine,
   DatabaseDiskHigh: sharedMachine,
+  DatabaseSizeHigh: "it would take gigabytes of data",
   DatabaseWithTwoPrimaries:
     "it cannot be provoked: the drills primary-cut-off and members-frozen show why",
   DiskFilling: sharedMachine,
   EtcdAlmostFull: "it would take gigabytes of keys",
+  HealthChecksFail: "a host without memory or processes would take those of the whole box",
   LatencyBurnsFast: "the box has no objectives.latency",
   LatencyBurnsSlowly: "the box has no objectives.latency",
   LatencyUnknown: "the box has no objectives.latency",
   LoadBalancerBandwidthHigh: "the box has no scaling.loadBalancerBandwidth",
   LoadBalancerConnectionsHigh: "1,600 connections for five minutes take memory that the box lacks",
   LoadBalancerCpuHigh: sharedMachine,
+  LogStoreDown: noLogStore,
+  LogsKeptTooShort: noLogStore,
+  LogsMissing: noLogStore,
   NotificationsFail: "the box notifies nobody",
+  PoolFull: "five minutes of a full pool; the drill pool-full shows a shorter one",
+  PoolWaits: "a pool that is full for minutes; the drill pool-full shows a shorter one",
+  PostgresCheckpointsForced: anHour,
+  PostgresConnectionsHigh: "a hundred connections for five minutes take memory that the box lacks",
+  PostgresDeadlocks: anHour,
+  PostgresLongTransaction: "it takes half an hour",
   PostgresPendingRestart: "it takes an hour",
-  RedisMemoryHigh: "it takes a quarter of an hour to fire and another one to end",
+  PostgresWraparoundNear: "it would take 500 million transactions",
+  RedisMemoryHigh: slowTrigger,
+  ReplicaReadsSlow: slowTrigger,
+  ReplicationSlotFull: "it would take gigabytes of WAL",
   RulesFail: "promtool refuses the rules that would fail before they are delivered",
+  SwarmWithoutLeader: "all other faults are broken and repaired through the Swarm's managers",
 }

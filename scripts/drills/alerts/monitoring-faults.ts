@@ -1,0 +1,56 @@
+import { certificateIntervalSeconds } from "../../../generators/blackbox-exporter/certificates.ts"
+import { dockerMetricsPort } from "../../../generators/host/monitoring.ts"
+import { hostsOf } from "../../deploy/fleet-file.ts"
+import { stackName } from "../../deploy/swarm-types.ts"
+import { asked, cut } from "../database/network.ts"
+import { scaleDown } from "./break.ts"
+import type { Fault } from "./fault.ts"
+
+export const alertmanagerGone: Fault = {
+  name: "alertmanager-gone",
+  summary: "Alertmanager does not run",
+  touches: ["alertmanager"],
+  must: [{ alert: "AlertmanagerDown" }],
+  break: async (on) => {
+    await scaleDown(on, { [`${stackName}_alertmanager`]: 0 })
+    return undefined
+  },
+}
+
+/** The database is as well as ever, and nobody knows. */
+export const postgresExporterGone: Fault = {
+  name: "postgres-exporter-gone",
+  summary: "the exporter that asks PostgreSQL does not run",
+  touches: ["postgres-exporter"],
+  must: [{ alert: "PostgresUnobserved" }],
+  break: async (on) => {
+    await scaleDown(on, { [`${stackName}_postgres-exporter`]: 0 })
+    return undefined
+  },
+}
+
+/** It asks so seldom that both its end and its return are seen late. */
+export const certificateProberGone: Fault = {
+  name: "certificate-prober-gone",
+  summary: "the prober of the certificates inside the fleet does not run",
+  touches: ["certificate-prober"],
+  must: [{ alert: "ProberDown", holdsAfterSeconds: certificateIntervalSeconds, lingers: true }],
+  break: async (on) => {
+    await scaleDown(on, { [`${stackName}_certificate-prober`]: 0 })
+    return undefined
+  },
+}
+
+/** What a Docker that hangs looks like, though this one goes on: the other faults ask it. */
+export const dockerUnseen: Fault = {
+  name: "docker-unseen",
+  summary: "Docker of a database host does not answer Prometheus",
+  touches: ["docker"],
+  must: [{ alert: "DockerDown" }],
+  break: async (on) => {
+    // The runbook looks at the first one, on the port that is cut.
+    const host = hostsOf(on.fleet, "database").at(-1)?.name ?? ""
+    on.undo(await cut(on, host, asked(dockerMetricsPort)))
+    return undefined
+  },
+}
