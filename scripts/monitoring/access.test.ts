@@ -39,6 +39,17 @@ test("the host that runs it is asked, for an instant vector", async () => {
   expect(asked[0]?.input).toContain('url = "http://10.0.0.2:9090/api/v1/query"')
 })
 
+test("Alertmanager is asked for what fires, with nothing to post", async () => {
+  const labels = { alertname: "Watchdog", severity: "info" }
+  const alert = { labels, annotations: {}, startsAt: "a", status: { state: "active" } }
+  const { asked, access } = host({ stdout: JSON.stringify([alert]) })
+  expect(await access.firing()).toEqual([
+    { name: "Watchdog", labels, summary: "", startsAt: "a", suppressed: false },
+  ])
+  expect(asked[0]?.input).toContain('url = "http://10.0.0.2:9093/api/v2/alerts"')
+  expect(asked[0]?.input).not.toContain("json")
+})
+
 test("a silence goes to Alertmanager, which says its id, and is ended by it", async () => {
   const { asked, access } = host({ stdout: '{"silenceID":"f00"}' })
   const silence = { matchers: [], startsAt: "a", endsAt: "b", createdBy: 'Ada "A"', comment: "c" }

@@ -82,16 +82,10 @@ export function openMonitoring(fleet: FleetFile, remote: Remote): MonitoringAcce
       throw new Failure(`Prometheus refuses ${path} ${form}: ${answer.error}`)
     },
     alertmanager: async (path, body) => {
-      const post = [
-        option("json", JSON.stringify(body)),
-        // An error's status is the exit code; its text is the answer.
-        "fail-with-body",
-      ]
       const url = option("url", `http://${on.privateAddress}:9093/api/v2/${path}`)
-      return parsed(
-        "Alertmanager",
-        await curl("Alertmanager", [url, ...(body === undefined ? [] : post)]),
-      )
+      const post = body === undefined ? [] : [option("json", JSON.stringify(body))]
+      // An error's status is the exit code; its text is the answer.
+      return parsed("Alertmanager", await curl("Alertmanager", [url, "fail-with-body", ...post]))
     },
     silence: async (silence) =>
       (await access.alertmanager<{ silenceID: string }>("silences", silence)).silenceID,
