@@ -37,10 +37,16 @@ let compiled: ValidateFunction | undefined
 
 /**
  * Compiled on first use: commands that read no environment do not pay for it. The
- * validator runs a few times only; to optimise it would take longer than it runs.
+ * validator runs a few times only; to optimise it would take longer than it runs. That
+ * the schema is one is checked where it is generated (`scripts/schema.test.ts`).
  */
 function validator(): ValidateFunction {
-  const cheapToCompile = { inlineRefs: false, code: { optimize: false } }
+  const cheapToCompile = {
+    inlineRefs: false,
+    code: { optimize: false },
+    meta: false,
+    validateSchema: false,
+  }
   const options = { allErrors: true, strict: true, verbose: true, ...cheapToCompile }
   compiled ??= new Ajv(options).compile(schema)
   return compiled

@@ -87,3 +87,8 @@ test.each([
   expect(property).not.toHaveProperty("default")
   expect(property?.description).toContain(`Default: ${prose}.`)
 })
+
+test("the schema itself is valid, which commands do not check again", () => {
+  const ajv = new Ajv({ strict: true })
+  expect(ajv.validateSchema(JSON.parse(text)), ajv.errorsText()).toBe(true)
+})

@@ -1,4 +1,4 @@
-import { Document, isScalar, type Pair, visit } from "yaml"
+import { stringify } from "yaml"
 
 /** Sections of a stack file in the order people look for them. */
 const sectionOrder = ["version", "services", "networks", "volumes", "secrets", "configs"]
@@ -26,19 +26,22 @@ export function generatedHeader(source: string): string {
  * numbers, keys in a fixed order.
  */
 export function stringifyYaml(value: unknown): string {
-  const document = new Document(value, { version: "1.1", aliasDuplicateObjects: false })
-  visit(document, {
-    Map: (_, map) => {
-      const order = map === document.contents ? sectionOrder : entryOrder
-      map.items.sort((a, b) => compareKeys(order, keyOf(a), keyOf(b)))
-    },
-    Scalar: (_, scalar) => {
-      if (typeof scalar.value === "string" && scalar.value.includes("\n")) {
-        scalar.type = "BLOCK_LITERAL"
-      }
-    },
+  // Sorted as plain values: to visit the library's nodes takes as long as to write them.
+  return stringify(sorted(value, sectionOrder), {
+    version: "1.1",
+    aliasDuplicateObjects: false,
+    blockQuote: "literal",
+    lineWidth: 0,
   })
-  return document.toString({ lineWidth: 0 })
+}
+
+function sorted(value: unknown, order: string[]): unknown {
+  if (Array.isArray(value)) return value.map((inner) => sorted(inner, entryOrder))
+  if (typeof value !== "object" || value === null) return value
+  const entries = Object.entries(value)
+    .sort(([a], [b]) => compareKeys(order, a, b))
+    .map(([key, inner]) => [key, sorted(inner, entryOrder)])
+  return Object.fromEntries(entries)
 }
 
 /** The value with every `$` of its strings doubled, against the Docker CLI's interpolation. */
@@ -51,10 +54,6 @@ export function escapeDollars<Value>(value: Value): Value {
     ) as Value
   }
   return value
-}
-
-function keyOf(pair: Pair): string {
-  return isScalar(pair.key) ? `${pair.key.value}` : `${pair.key}`
 }
 
 function compareKeys(order: string[], a: string, b: string): number {
