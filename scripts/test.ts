@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -28,11 +28,17 @@ if (setup !== undefined) seconds.setup = Math.round((nowMs() - setup) / 1000)
 process.env.QUICKCART_TEST_ENDS = String(begin + lastStartMinutes * 60_000)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
 
+// On a new machine it waits for the network most of its time.
+const images = runBeside("node", [
+  join(import.meta.dirname, "quickcart.js"),
+  "images",
+  "--build-only",
+])
 await gate("types", ["tsc", "--noEmit"])
 await gate("lint", ["biome", "check", "."])
 await suite("unit")
+await judge("images", () => images.then(printed))
 await gate("bench", ["node", join(repository, "test", "bench", "render.bench.ts")])
-await gate("images", ["node", join(import.meta.dirname, "quickcart.js"), "images", "--build-only"])
 await suite("tools")
 const boxes = totals.failed === 0
 if (boxes) await suite("box")
@@ -62,9 +68,14 @@ function takeSetupStart(): number | undefined {
   return start
 }
 
-/** A command that must succeed; counts as one test. */
-async function gate(name: string, argv: string[]): Promise<void> {
-  const code = await timed(name, argv)
+/** A command that must succeed. */
+function gate(name: string, [command = "", ...rest]: string[]): Promise<void> {
+  return judge(name, () => run(command, rest))
+}
+
+/** Something that must end with exit code 0; counts as one test. */
+async function judge(name: string, wait: () => Promise<number>): Promise<void> {
+  const code = await timed(name, wait)
   if (code === 0) totals.passed += 1
   else totals.failed += 1
 }
@@ -72,15 +83,8 @@ async function gate(name: string, argv: string[]): Promise<void> {
 /** One vitest project; its own counts are added. */
 async function suite(project: string): Promise<void> {
   const file = join(scratch, `${project}.json`)
-  const code = await timed(project, [
-    "vitest",
-    "run",
-    "--project",
-    project,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-  ])
+  const argv = ["run", "--project", project, "--reporter=default", "--reporter=json"]
+  const code = await timed(project, () => run("vitest", [...argv, `--outputFile.json=${file}`]))
   const counted = count(file)
   totals.passed += counted.passed
   totals.skipped += counted.skipped
@@ -100,17 +104,49 @@ function count(file: string): Totals {
   }
 }
 
-async function timed(name: string, argv: string[]): Promise<number> {
+async function timed(name: string, wait: () => Promise<number>): Promise<number> {
   const start = nowMs()
   process.stdout.write(`\n=== ${name}\n`)
-  const [command = "", ...rest] = argv
-  const program = command === "node" ? process.execPath : join(binaries, command)
-  const child = spawn(program, rest, { stdio: ["ignore", "inherit", "inherit"] })
-  const code = await new Promise<number>((resolve) => {
-    child.once("error", () => resolve(1))
-    child.once("close", (exit) => resolve(exit ?? 1))
-  })
+  const code = await wait()
   seconds[name] = Math.round((nowMs() - start) / 1000)
   process.stdout.write(`=== ${name}: ${code === 0 ? "ok" : "FAILED"} in ${seconds[name]} s\n`)
   return code
+}
+
+/** Exit code of a program of this repository, whose output is this one's. */
+function run(command: string, argv: string[]): Promise<number> {
+  return exitCode(spawn(program(command), argv, { stdio: ["ignore", "inherit", "inherit"] }))
+}
+
+interface Finished {
+  code: number
+  output: string
+}
+
+/** Runs while other stages do; its output is for later. */
+async function runBeside(command: string, argv: string[]): Promise<Finished> {
+  const child = spawn(program(command), argv, { stdio: ["ignore", "pipe", "pipe"] })
+  let output = ""
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text
+    })
+  }
+  return { code: await exitCode(child), output }
+}
+
+function printed({ code, output }: Finished): number {
+  process.stdout.write(output)
+  return code
+}
+
+function program(command: string): string {
+  return command === "node" ? process.execPath : join(binaries, command)
+}
+
+function exitCode(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(1))
+    child.once("close", (code) => resolve(code ?? 1))
+  })
 }
