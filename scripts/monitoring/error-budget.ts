@@ -18,12 +18,12 @@ export type ErrorBudget =
 const fastBurn = `ALERTS{alertstate="firing",component="slo",severity="critical",alertname=~".+BurnsFast"}`
 const question = `${fastBurn} or {__name__=~"shop:.+:(objective|error_budget_left30d)"} or ${oldestSample}`
 
-/** Asks Prometheus; null where there is none. What does not answer is unknown. */
+/** Asks Prometheus; undefined where there is none (null). What does not answer is unknown. */
 export async function errorBudget(
   access: Pick<MonitoringAccess, "query"> | null,
   nowMs: number,
-): Promise<ErrorBudget> {
-  if (access === null) return { unknown: "this environment has no monitoring" }
+): Promise<ErrorBudget | undefined> {
+  if (access === null) return undefined
   try {
     const samples = await access.query(question)
     const slos = sloStates(samples)
