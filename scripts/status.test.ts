@@ -16,6 +16,7 @@ const fleet: FleetStatus = {
 const quiet: MonitoringHealth = {
   slos: [{ name: "availability", objective: 0.99, budgetLeft: 1, burnRate: 0 }],
   budgetDays: 30,
+  etcd: null,
   alerts: [],
   suppressed: 0,
   heardOf: true,

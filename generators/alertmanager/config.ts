@@ -20,6 +20,9 @@ export function alertmanagerConfig(
   return `${generatedHeader(fleet.source)}\n${stringifyYaml(config)}`
 }
 
+/** How often the service outside is told that all is well. */
+const heartbeatSeconds = 60
+
 /** A page waits no longer for what has the same cause. */
 const pageWaitSeconds = 10
 
@@ -48,8 +51,9 @@ function routes(monitoring: Monitoring) {
     routes: [
       route("heartbeat", `alertname="${watchdog}"`, {
         group_wait: "0s",
-        group_interval: "1m",
-        repeat_interval: "1m",
+        group_interval: `${heartbeatSeconds}s`,
+        // Shorter: of two equal spans the second is not over yet, and only every other one tells.
+        repeat_interval: `${heartbeatSeconds - 10}s`,
       }),
       route("page", 'severity="critical"', { repeat_interval: "1h" }),
       route("ticket", 'severity="warning"', {

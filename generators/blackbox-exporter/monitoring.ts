@@ -45,15 +45,20 @@ export function probeMonitoring(fleet: Fleet, host: Host): Monitored {
 }
 
 function unreachable(fleet: Fleet, probes: Labels[]): Alert {
+  const { vip } = fleet.network
+  const success = 'probe_success{job="shop-probe"}'
+  const owner = `node_network_address_info{address="${vip}"}`
   return {
     name: "ShopUnreachable",
     severity: "critical",
-    // No series at all is what the loss of every load balancer looks like.
-    expression: '(max(probe_success{job="shop-probe"}) or vector(0)) == 0',
+    // The owner's own probe never leaves its host, so the others' count, when there are any. No
+    // series at all is what the loss of every load balancer looks like.
+    expression: `(max(${success} unless on(node) ${owner}) or max(${success}) or vector(0)) == 0`,
     // The first probe after a start comes within two looks at the rules.
     forSeconds: 45,
-    summary: `The shop does not answer at ${fleet.network.vip}`,
-    description: "No load balancer gets an answer from the floating IP.",
+    summary: `The shop does not answer at ${vip}`,
+    description:
+      "No load balancer gets an answer from the floating IP, but for its owner, whose question never leaves the host.",
     inhibits: {
       alerts: [
         "AvailabilityBurnsFast",
@@ -69,9 +74,16 @@ function unreachable(fleet: Fleet, probes: Labels[]): Alert {
         series: everywhere(probes, "probe_success", null),
         atMinutes: 2,
       },
+      firesToo: [
+        {
+          when: "only the owner of the floating IP reaches it, which is itself",
+          series: everywhere(probes.slice(1), "probe_success", steady(0)),
+          atMinutes: 5,
+        },
+      ],
       silent: {
-        when: "one of them gets an answer",
-        series: everywhere(probes.slice(1), "probe_success", steady(0)),
+        when: "the owner is the only one left to ask",
+        series: everywhere(probes.slice(1), "probe_success", null),
         atMinutes: 5,
       },
     },

@@ -90,9 +90,9 @@ export interface Alert {
   inhibits?: { alerts: readonly string[] | "all others"; equal: readonly string[] }
   /**
    * Only an alert that always fires has no case in which it is silent. One that has
-   * two reasons to fire shows the other in `firesToo`.
+   * more reasons to fire shows the others in `firesToo`.
    */
-  tests: { fires: AlertTest; firesToo?: AlertTest; silent: AlertTest | null }
+  tests: { fires: AlertTest; firesToo?: AlertTest[]; silent: AlertTest | null }
 }
 
 /** One case for promtool: the healthy series with some changed. */

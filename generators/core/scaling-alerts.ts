@@ -37,7 +37,7 @@ export function scalingTrigger(trigger: ScalingTrigger): Alert {
     description: `The spec's trigger is ${limit}: the tier needs ${remedy}.`,
     tests: {
       fires: beyond(above),
-      ...(aboveToo === undefined ? {} : { firesToo: beyond(aboveToo) }),
+      ...(aboveToo === undefined ? {} : { firesToo: [beyond(aboveToo)] }),
       silent: { when: "the load is just below the trigger", series: below, atMinutes: 40 },
     },
   }

@@ -29,9 +29,9 @@ export function etcdService(fleet: Fleet, host: Host): SwarmService {
     networks: { [hostNetwork]: null },
     healthcheck: {
       test: ["CMD", "/usr/local/libexec/healthcheck"],
-      interval: "5s",
+      interval: "10s",
       timeout: "3s",
-      retries: 6,
+      retries: 3,
       start_period: "60s",
       start_interval: "1s",
     },

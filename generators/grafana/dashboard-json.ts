@@ -95,9 +95,6 @@ function runbookLink(url: string): Written<DashboardLink> {
   }
 }
 
-/** How long a deployment is drawn, and how closely Prometheus is asked about them, in seconds. */
-const deploymentSeconds = 60
-
 /** When a deployment ended, as a series whose value is that time; a new commit is a new series. */
 export const deploymentMetric = "quickcart_deployment_timestamp_seconds"
 
@@ -107,8 +104,9 @@ function deployments({ environment }: Fleet): Written<AnnotationQuery> {
     datasource,
     enable: true,
     iconColor: "blue",
-    expr: `time() - ${series(deploymentMetric, { environment })} < ${deploymentSeconds}`,
-    step: `${deploymentSeconds}s`,
+    // The value says when, in ms as Grafana counts: the time of a sample is that of a scrape.
+    expr: `${series(deploymentMetric, { environment })} * 1000`,
+    useValueForTime: true,
     titleFormat: "Deployment",
     textFormat: "{{commit}}",
   }

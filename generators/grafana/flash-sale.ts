@@ -12,6 +12,7 @@ import {
   tasksInBalancing,
 } from "../haproxy/dashboard.ts"
 import { databaseCpu, replicationLag, walWritten } from "../patroni/dashboard.ts"
+import { poolUse } from "../pgbouncer-exporter/dashboard.ts"
 import { commandsOf, redisMemory } from "../redis-exporter/dashboard.ts"
 
 /** What people watch while ten times the visitors are there: from the edge inwards. */
@@ -49,7 +50,12 @@ function behind(fleet: Fleet): Row[] {
   const panels = [
     ...(database === null
       ? []
-      : [databaseCpu(fleet), walWritten(), replicationLag(fleet, database)]),
+      : [
+          poolUse(fleet, database),
+          databaseCpu(fleet),
+          walWritten(),
+          replicationLag(fleet, database),
+        ]),
     ...(redis === null ? [] : [commandsOf(), redisMemory(fleet)]),
   ]
   return panels.length === 0 ? [] : [{ title: "Stores", panels }]

@@ -26,6 +26,9 @@ import { nodeExporterPort } from "./ports.ts"
 /** Free share of the disk below which somebody has to look: PostgreSQL stops at none. */
 export const leastFreeDisk = 0.15
 
+/** Free share at which nobody may wait for the working day. */
+const almostNoDisk = 0.05
+
 /** How long the disk has to be that full: a backup or an image pull ends within it. */
 const diskSeconds = 900
 
@@ -77,11 +80,33 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
         description: `The spec wants ${appHosts}. The shop's tasks run on the others.`,
       }),
       diskFilling(instances),
+      diskAlmostFull(instances),
     ],
     healthy: {
       ...upSeries(pinned),
       ...upSeries(elastic, appHosts),
       ...Object.assign({}, ...instances.map(healthyNode)),
+    },
+  }
+}
+
+function diskAlmostFull([instance = {}]: Labels[]): Alert {
+  const free = series("node_filesystem_avail_bytes", { ...instance, ...disk })
+  return {
+    name: "DiskAlmostFull",
+    severity: "critical",
+    expression: `node_filesystem_avail_bytes / node_filesystem_size_bytes < ${almostNoDisk}`,
+    forSeconds: 60,
+    summary: "{{ $labels.instance }} has {{ $value | humanizePercentage }} of its disk left",
+    description: "A full disk stops PostgreSQL, etcd and Docker on that host.",
+    inhibits: { alerts: ["DiskFilling"], equal: ["instance"] },
+    tests: {
+      fires: {
+        when: "it is filled within minutes",
+        series: { [free]: "6e9x9 4e8x4000" },
+        atMinutes: 12,
+      },
+      silent: { when: "a tenth is left", series: { [free]: steady(1e9) }, atMinutes: 30 },
     },
   }
 }

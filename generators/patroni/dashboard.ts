@@ -121,7 +121,11 @@ export function walWritten(): Panel {
       description: "Write-ahead log that the primary writes.",
       unit: "Bps",
     },
-    [`sum(${rate("patroni_xlog_location")})`, "WAL"],
+    // A replica shows 0: once it is promoted its rate would be all that was ever written.
+    [
+      `sum(${rate("patroni_xlog_location")} and min_over_time(patroni_xlog_location[$__rate_interval]) > 0)`,
+      "WAL",
+    ],
   )
 }
 

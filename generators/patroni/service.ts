@@ -48,9 +48,10 @@ export function patroniService(fleet: Fleet, database: Database, host: Host): Sw
         "/run/patroni/ca.pem",
         `https://${host.privateAddress}:${patroniPort}/liveness`,
       ],
-      interval: "5s",
+      // Each check is a process; who is the primary is up to Patroni's lease, not to this.
+      interval: "10s",
       timeout: "4s",
-      retries: 6,
+      retries: 3,
       start_period: "120s",
       start_interval: "1s",
     },

@@ -5,10 +5,12 @@ import { oneByOne } from "../core/one-by-one.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { startPooler } from "../pgbouncer/index.ts"
 import { pgbouncerPort, socketDirectory } from "../pgbouncer/ports.ts"
 import { socketVolume } from "../pgbouncer/service.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
+import { pgbouncerDashboard } from "./dashboard.ts"
 import {
   pgbouncerExporter as name,
   pgbouncerExporterPort,
@@ -36,7 +38,8 @@ export const pgbouncerExporter: Component = {
   name,
   contribute: (fleet) =>
     whereMonitored(fleet, () => {
-      if (fleet.database === null) return {}
+      const { database } = fleet
+      if (database === null) return {}
       return {
         services: [
           {
@@ -54,7 +57,9 @@ export const pgbouncerExporter: Component = {
           },
         ],
         checks: [check],
-        monitored: pgbouncerMonitoring(fleet, fleet.database),
+        monitored: withDashboard(pgbouncerMonitoring(fleet, database), (instances) =>
+          pgbouncerDashboard(fleet, database, instances),
+        ),
       }
     }),
 }

@@ -29,7 +29,7 @@ export const pgbouncerExporterPort = 9127
 const longWaitSeconds = 1
 
 /** A pool that stays this full has no room for a peak. */
-const fullShare = 0.9
+export const fullShare = 0.9
 const fullSeconds = 300
 
 /** Read queries each minute in tests. */
@@ -82,11 +82,13 @@ function poolerDown(fleet: Fleet, [first = {}, ...others]: Labels[]): Alert {
         series: { [up]: changing(1, 10, 0) },
         atMinutes: 12,
       },
-      firesToo: {
-        when: "no exporter is left to say so",
-        series: everywhere([first, ...others], "pgbouncer_up", null),
-        atMinutes: 5,
-      },
+      firesToo: [
+        {
+          when: "no exporter is left to say so",
+          series: everywhere([first, ...others], "pgbouncer_up", null),
+          atMinutes: 5,
+        },
+      ],
       silent: {
         when: "one is gone with its host",
         series: { [up]: null, [series("up", host)]: null },
@@ -144,11 +146,13 @@ function poolFull(fleet: Fleet, database: Database, [first = {}]: Labels[]): Ale
         series: use(writePool(first), writeConnections),
         atMinutes: 8,
       },
-      firesToo: {
-        when: "all connections for reads work",
-        series: use(readPool(first), readConnections),
-        atMinutes: 8,
-      },
+      firesToo: [
+        {
+          when: "all connections for reads work",
+          series: use(readPool(first), readConnections),
+          atMinutes: 8,
+        },
+      ],
       silent: {
         when: "half of them work",
         series: use(writePool(first), writeConnections / 2),

@@ -131,14 +131,16 @@ function slotFull({ slotWalBytes }: Database, [first = {}]: Labels[]): Alert {
     description: `It keeps ${formatBytes(slotWalBytes)} for a replica that is away (database.replicationSlotWal); then the replica has to be copied anew.`,
     tests: {
       fires: { when: "a tenth of it is left", series: room(0.1), atMinutes: 5 },
-      firesToo: {
-        when: "the slot is lost: then no room is told",
-        series: {
-          [series(slotRoom, slotOf(first))]: null,
-          [series(slotStatus, lostSlotOf(first))]: steady(1),
+      firesToo: [
+        {
+          when: "the slot is lost: then no room is told",
+          series: {
+            [series(slotRoom, slotOf(first))]: null,
+            [series(slotStatus, lostSlotOf(first))]: steady(1),
+          },
+          atMinutes: 5,
         },
-        atMinutes: 5,
-      },
+      ],
       silent: { when: "half of it is left", series: room(0.5), atMinutes: 20 },
     },
   }

@@ -28,8 +28,8 @@ export function ruleTests(all: Contributions, component: string, own: Monitored)
   return testFile([component], evaluationSeconds(own), [
     ...own.recordings.flatMap((recording) => recordingTest(own, healthy, recording)),
     ...own.alerts.flatMap((alert) => {
-      const { fires, firesToo, silent } = alert.tests
-      const firing = firesToo === undefined ? [fires] : [fires, firesToo]
+      const { fires, firesToo = [], silent } = alert.tests
+      const firing = [fires, ...firesToo]
       return [
         ...firing.map((test) => alertTest(own, healthy, alert, test, true)),
         ...(silent === null ? [] : [alertTest(own, healthy, alert, silent, false)]),

@@ -2,6 +2,7 @@ import type { Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
   changing,
+  everywhere,
   type Monitored,
   type Scrape,
   type Series,
@@ -88,7 +89,8 @@ function slotsLost(members: Labels[]): Alert {
     // Only a majority of the masters may call one failed: without it no slot counts as failed, and
     // every member says so in its state. One member alone that says so is cut off from the others.
     expression:
-      "max by (store) (redis_cluster_slots_fail) > 0 or max by (store) (redis_cluster_state) == 0",
+      "max by (store) (redis_cluster_slots_fail) > 0 or max by (store) (redis_cluster_state) == 0 " +
+      "or max by (store) (redis_up) == 0",
     forSeconds: failoverSeconds,
     summary: "Slots of Redis ({{ $labels.store }}) have no master, or most of its masters are lost",
     description:
@@ -100,14 +102,25 @@ function slotsLost(members: Labels[]): Alert {
         series: failing("0x9 5461x4000"),
         atMinutes: 12,
       },
-      firesToo: {
-        when: "the majority is lost for two minutes: no slot counts as failed",
-        series: {
-          ...clusterStates([left], "1x9 0x4000"),
-          ...clusterStates(lost, "1x9 stale"),
+      firesToo: [
+        {
+          when: "the majority is lost for two minutes: no slot counts as failed",
+          series: {
+            ...clusterStates([left], "1x9 0x4000"),
+            ...clusterStates(lost, "1x9 stale"),
+          },
+          atMinutes: 12,
         },
-        atMinutes: 12,
-      },
+        {
+          when: "every member is lost for two minutes: nobody is left to say so",
+          series: {
+            ...everywhere(sessions, "redis_up", "1x9 0x4000"),
+            ...everywhere(sessions, "redis_cluster_slots_fail", "0x9 stale"),
+            ...everywhere(sessions, "redis_cluster_state", "1x9 stale"),
+          },
+          atMinutes: 12,
+        },
+      ],
       silent: {
         when: "a third fails over, and one member is cut off from the others",
         series: { ...failing("0x9 5461x0 0x4000"), ...clusterStates([left], steady(0)) },

@@ -57,9 +57,10 @@ export function memberService(fleet: Fleet, redis: Redis, member: Member): Swarm
     networks: { [hostNetwork]: null },
     healthcheck: {
       test: ["CMD", "redis-health"],
-      interval: "5s",
+      // Each check is a process, and the other members notice a hang sooner: this only restarts it.
+      interval: "10s",
       timeout: "6s",
-      retries: 6,
+      retries: 3,
       // Loading a file or copying from the master may take this long; nothing is killed before.
       start_period: "600s",
       start_interval: "1s",
@@ -100,10 +101,12 @@ export function reconcileService(fleet: Fleet, cluster: ClusterName): SwarmServi
     networks: { [hostNetwork]: null },
     healthcheck: {
       test: ["CMD", "test", "-f", "/tmp/formed"],
-      interval: "1s",
+      interval: "30s",
       timeout: "2s",
+      retries: 3,
       // A first deploy waits this long for six members; it never goes back once it is formed.
-      retries: 120,
+      start_period: "120s",
+      start_interval: "1s",
     },
     stop_grace_period: "5s",
     deploy: {

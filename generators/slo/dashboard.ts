@@ -1,5 +1,6 @@
 import { type Dashboard, graph, number, type Panel, type Row, redFrom } from "../core/dashboard.ts"
 import type { Fleet } from "../core/fleet.ts"
+import { formatPromDuration } from "../core/monitoring.ts"
 import { formatNumber } from "../topology/table.ts"
 import { type BurnWindow, burnWindows, periodDays, recorded } from "./burn-rate.ts"
 
@@ -37,6 +38,19 @@ function promise(title: string, name: string, objective: number, what: string): 
     title: `${title}: ${percent}% ${what}`,
     panels: [
       kept(title, name, objective),
+      number(
+        {
+          title: "Error budget left",
+          description: `Share of the error budget of ${periodDays} days, or of as many as there are metrics for. At none, apply waits.`,
+          unit: "percentunit",
+          steps: [
+            { from: null, colour: "red" },
+            { from: 0, colour: "green" },
+          ],
+          mayBeEmpty: "Nobody asked",
+        },
+        [`${name}:error_budget_left${formatPromDuration(periodDays * 86_400)}`, "left"],
+      ),
       number(
         {
           title: `Budget spent in ${lookBackDays} days`,

@@ -59,6 +59,7 @@ export const rules: readonly Rule[] = [
   logs.requests,
   monitoring.memory,
   monitoring.size,
+  monitoring.retention,
   monitoring.listeners,
   app.replicas,
   app.idleHosts,

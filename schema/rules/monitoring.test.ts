@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { EnvironmentSpec } from "../environment.ts"
-import { listeners, memory, size } from "./monitoring.ts"
+import { listeners, memory, retention as retentionRule, size } from "./monitoring.ts"
 import { verdict } from "./rule-bench.ts"
 
 test("monitoring/memory: what Prometheus takes has to be left by what else a manager runs", () => {
@@ -41,6 +41,15 @@ test("monitoring/size: memory for the largest fleet, storage for what is kept of
   const wanted = /write (\d+)MB/.exec(memoryFinding ?? "")?.[1]
   expect(given({ ...enough, memory: `${Number(wanted)}MB` })).toEqual([])
   expect(given({ ...enough, memory: `${Number(wanted) - 1}MB` })).toHaveLength(1)
+})
+
+test("monitoring/retention: in production the error budget's 30 days are kept", () => {
+  const kept = (retention: "15d" | "30d") =>
+    verdict(retentionRule, (spec) => (spec.monitoring = { retention }))
+  expect(kept("30d")).toEqual([])
+  expect(kept("15d")).toEqual([
+    "monitoring.retention: 15 days are kept of the 30 that the error budget covers; write 30d",
+  ])
 })
 
 test("monitoring/listeners: in production somebody is told, and somebody else of the silence", () => {

@@ -12,6 +12,7 @@ import {
   monitoringSizes,
 } from "../../generators/prometheus/sizing.ts"
 import { redisExporterMemoryBytes } from "../../generators/redis-exporter/index.ts"
+import { periodDays } from "../../generators/slo/burn-rate.ts"
 import { gigabytes, hostReserveBytes, number, type Rule } from "./rule.ts"
 
 /** Below this Prometheus is killed while it reads a few thousand series again after a restart. */
@@ -74,6 +75,21 @@ export const size: Rule = {
       // A flash sale lasts hours, and what is kept lasts weeks.
       ...finding("storage", monitoring.storageBytes, declared.diskBytes, declared),
     ]
+  },
+}
+
+export const retention: Rule = {
+  id: "monitoring/retention",
+  reason: "An error budget of 30 days is known only when 30 days are kept.",
+  severity: "warning",
+  check({ tier, monitoring }) {
+    if (monitoring === null || tier !== "production") return []
+    const days = monitoring.retentionSeconds / 86_400
+    if (days >= periodDays) return []
+    const message =
+      `${number(days)} days are kept of the ${periodDays} that the error budget covers; ` +
+      `write ${periodDays}d`
+    return [{ path: ["monitoring", "retention"], message }]
   },
 }
 

@@ -61,6 +61,23 @@ test("a budget of fewer days than its window says so", async () => {
   )
 })
 
+const etcd = (following: number) => [
+  ...["manager-1", "manager-2", "manager-3"].map((node) => ({
+    labels: { __name__: "up", job: "etcd", node },
+    value: 0,
+  })),
+  ...Array.from({ length: following }, () => sample("etcd_server_has_leader", 1)),
+  sample("etcd_server_has_leader", 0),
+]
+
+test.each([
+  [2, "etcd: 2 of 3 members follow a leader"],
+  [1, "etcd: 1 of 3 members follow a leader: NO QUORUM"],
+])("of three members of etcd %i follow a leader", async (following, line) => {
+  const health = await asked([...metrics, ...etcd(following)], [watchdog])
+  expect(monitoringLines(health)[2]).toBe(line)
+})
+
 test("the worst alerts stand first, then the oldest; suppressed ones are only counted", async () => {
   const health = await asked(metrics, [
     firing("AppCpuHigh", "warning"),

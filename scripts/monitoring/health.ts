@@ -21,11 +21,19 @@ export interface ShownAlert {
   summary: string
 }
 
+/** How many members of etcd there are, and how many of them follow a leader. */
+export interface EtcdState {
+  members: number
+  following: number
+}
+
 /** What the monitoring of a fleet says. */
 export interface MonitoringHealth {
   slos: SloState[]
   /** Days of the budget's window for which there are metrics; null when nobody knows. */
   budgetDays: number | null
+  /** Null in a fleet without etcd, and while Prometheus does not answer. */
+  etcd: EtcdState | null
   /** Those that somebody is told of, the worst first. */
   alerts: ShownAlert[]
   /** Alerts that are silenced, or said by another already. */
@@ -42,7 +50,9 @@ export const budgetWindowDays = 30
 const secondsPerDay = 86_400
 /** When the oldest sample that Prometheus still has was taken. */
 export const oldestSample = "prometheus_tsdb_lowest_timestamp_seconds"
-const question = `{__name__=~"shop:.+:(objective|burn_rate5m|error_budget_left30d)"} or ${oldestSample}`
+const promises = `{__name__=~"shop:.+:(objective|burn_rate5m|error_budget_left30d)"}`
+const followsLeader = "etcd_server_has_leader"
+const question = `${promises} or ${oldestSample} or ${followsLeader} or up{job="etcd"}`
 
 /** Fires always, so that its silence says that no other would be heard. */
 const watchdog = "Watchdog"
@@ -59,6 +69,7 @@ export async function monitoringHealth(
   return {
     slos: "fault" in samples ? [] : sloStates(samples.answer),
     budgetDays: "fault" in samples ? null : budgetDays(samples.answer, nowMs),
+    etcd: "fault" in samples ? null : etcdState(samples.answer),
     ...shown("fault" in alerts ? [] : alerts.answer),
     faults: [samples, alerts].flatMap((one) => ("fault" in one ? one.fault : [])),
   }
@@ -95,6 +106,16 @@ export function budgetDays(samples: Sample[], nowMs: number): number | null {
   const oldest = samples.find(({ labels }) => labels.__name__ === oldestSample)
   if (oldest === undefined) return null
   return Math.min(budgetWindowDays, (nowMs / 1000 - oldest.value) / secondsPerDay)
+}
+
+/** A member that is gone is still a target; nobody says of it whom it follows. */
+function etcdState(samples: Sample[]): EtcdState | null {
+  const members = samples.filter(({ labels }) => labels.job === "etcd" && labels.__name__ === "up")
+  if (members.length === 0) return null
+  const following = samples.filter(
+    ({ labels, value }) => labels.__name__ === followsLeader && value === 1,
+  )
+  return { members: members.length, following: following.length }
 }
 
 /** The others page, as does a severity that nobody thought of. */

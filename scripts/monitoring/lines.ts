@@ -1,5 +1,6 @@
 import {
   budgetWindowDays,
+  type EtcdState,
   type MonitoringHealth,
   type ShownAlert,
   type SloState,
@@ -11,10 +12,11 @@ const mostAlerts = 10
 /** Monitoring for a terminal: a line for each promise, then the alerts; null in a fleet without. */
 export function monitoringLines(health: MonitoringHealth | null): string[] {
   if (health === null) return ["monitoring: none in this environment"]
-  const { slos, budgetDays, faults } = health
+  const { slos, budgetDays, etcd, faults } = health
   return [
     ...(faults.length === 0 ? [] : [`monitoring FAULT: ${faults.join("; ")}`]),
     ...slos.map((slo) => sloLine(slo, budgetDays)),
+    ...(etcd === null ? [] : [etcdLine(etcd)]),
     ...alertLines(health),
   ]
 }
@@ -28,6 +30,11 @@ function sloLine({ name, objective, budgetLeft, burnRate }: SloState, days: numb
       ? "nobody asks for anything now"
       : `burning at ${decimal(burnRate)} times the allowed pace`
   return `SLO ${name}: ${percent(objective)} over ${budgetWindowDays} days, error budget left ${left}${span}, ${pace}`
+}
+
+function etcdLine({ members, following }: EtcdState): string {
+  const lost = following > members / 2 ? "" : ": NO QUORUM"
+  return `etcd: ${following} of ${members} members follow a leader${lost}`
 }
 
 function alertLines({ alerts, suppressed, heardOf, faults }: MonitoringHealth): string[] {

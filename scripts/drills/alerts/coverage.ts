@@ -34,7 +34,8 @@ async function cover(trial: Trial, chosen: readonly Fault[]): Promise<Measured> 
   await watch.stop()
   // A fleet that is well has nothing to show for alerts that no fault fires, but the commands have to work.
   const isWhole = chosen.length === faults.length
-  const healthy = isWhole ? await trial.look([...Object.keys(promtoolOnly), watchdog]) : []
+  const unfired = [...Object.keys(promtoolOnly), watchdog].filter((alert) => by.rules.has(alert))
+  const healthy = isWhole ? await trial.look(unfired) : []
   const spans = watch.spans()
   const coverage: Coverage = {
     environment: context.fleet.environment,

@@ -73,6 +73,7 @@ export const promtoolOnly: Readonly<Record<string, string>> = {
   DatabaseSizeHigh: "it would take gigabytes of data",
   DatabaseWithTwoPrimaries:
     "it cannot be provoked: the drills primary-cut-off and members-frozen show why",
+  DiskAlmostFull: sharedMachine,
   DiskFilling: sharedMachine,
   EtcdAlmostFull: "it would take gigabytes of keys",
   HealthChecksFail: "a host without memory or processes would take those of the whole box",
