@@ -7,7 +7,7 @@ import { startLoad } from "./load.ts"
 import { type LoadSummary, summarise } from "./outage.ts"
 import { openWorkbench, type Workbench } from "./workbench.ts"
 
-/** Requests a second that every drill of a change runs under. */
+/** Requests a second that a drill of a change runs under, unless it says otherwise. */
 export const ratePerSecond = 100
 
 /** How long the load runs before and after the change. */
@@ -38,15 +38,22 @@ async function putBack(context: DrillContext, bench: Workbench): Promise<void> {
   await awaitHealthy(context)
 }
 
+interface Load {
+  /** Longest time that it goes on. */
+  seconds?: number
+  /** Requests a second. */
+  rate?: number
+}
+
 /** Half of the visitors open a connection for each request, half keep theirs. */
 export async function underLoad(
   context: DrillContext,
   body: () => Promise<void>,
-  seconds = 300,
+  { seconds = 300, rate = ratePerSecond }: Load = {},
 ): Promise<LoadSummary> {
   const options = {
     path: "/api/products",
-    ratePerSecond: ratePerSecond / 2,
+    ratePerSecond: rate / 2,
     seconds,
     timeoutMs: 10_000,
   }
@@ -63,7 +70,7 @@ export async function underLoad(
     await Promise.all(loads.map((load) => load.stop().catch(() => [])))
   }
   const samples = (await Promise.all(loads.map((load) => load.stop()))).flat()
-  const summary = summarise(samples, ratePerSecond)
+  const summary = summarise(samples, rate)
   context.report(
     `${summary.failed} of ${summary.requests} failed ${JSON.stringify(summary.failures)}, p99 ${summary.latencyMs.p99} ms, longest silence ${summary.outageMs} ms`,
   )

@@ -164,7 +164,7 @@ async function expectRestored(): Promise<void> {
 
 /** Runs `body` under load, of which no request may fail. */
 async function expectServed(body: () => Promise<void>): Promise<void> {
-  const { failed } = await underLoad(context, body, loadSeconds)
+  const { failed } = await underLoad(context, body, { seconds: loadSeconds })
   seen.failedRequests += failed
   expect(failed).toBe(0)
 }
