@@ -76,6 +76,7 @@ describe("without sessions", () => {
     const server = shop({
       carts: redisCarts(cluster),
       orders: {
+        ...orders,
         place: async (request) => {
           state.up = false
           return orders.place(request)

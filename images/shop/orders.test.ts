@@ -45,6 +45,12 @@ describe("an order", () => {
     expect((await postgresOrders(known, patience).place(request)).orderId).toBe("old")
   })
 
+  test("is found by its key, and one that was never placed is not", async () => {
+    const known = postgresOrders(pool([{ id: "old", total_rupiah: "5" }]), patience)
+    expect(await known.find("key-of-this-order")).toEqual({ orderId: "old", totalRupiah: 5 })
+    expect(await postgresOrders(pool([]), patience).find("another-key")).toBeUndefined()
+  })
+
   test("is given up after the deadline, as something to try again", async () => {
     const away = pool(failure("ECONNREFUSED"))
     await expect(postgresOrders(away, patience).place(request)).rejects.toThrow(Unavailable)

@@ -56,6 +56,21 @@ describe("the shop", () => {
     expect(order.json().totalRupiah).toBe(73_500)
   })
 
+  test("a checkout sent again because its answer was lost finds its order, though the cart is empty", async () => {
+    const payload = { productId: "teh-melati", quantity: 1 }
+    const added = await server.inject({ method: "POST", url: "/api/cart", payload })
+    const headers = { "idempotency-key": "key-of-a-lost-answer" }
+    const send = (cart: string) =>
+      server.inject({ method: "POST", url: "/api/checkout", cookies: { cart }, headers })
+    const first = await send(added.cookies[0]?.value ?? "")
+    const again = await send("")
+    expect([first.statusCode, again.statusCode]).toEqual([201, 201])
+    expect(again.json()).toEqual(first.json())
+    const other = { ...headers, "idempotency-key": "key-of-no-order-at-all" }
+    const unknown = await server.inject({ method: "POST", url: "/api/checkout", headers: other })
+    expect(unknown.statusCode).toBe(409)
+  })
+
   test("refuses to order an empty cart and quantities out of range", async () => {
     const empty = await server.inject({ method: "POST", url: "/api/checkout" })
     expect(empty.statusCode).toBe(409)

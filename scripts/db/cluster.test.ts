@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { clusterFaults, parseCluster, planSwitchover } from "./cluster.ts"
+import { clusterFaults, isInPlace, parseCluster, planSwitchover } from "./cluster.ts"
 
 const names = ["database-1", "database-2", "database-3"]
 
@@ -48,6 +48,15 @@ test.each<[string, (members: Record<string, unknown>[]) => void]>([
 ])("%s: no switchover", (fault, change) => {
   expect(clusterFaults(answer(change), names)).toContain(fault)
   expect(() => planSwitchover(answer(change), names)).toThrow(fault)
+})
+
+test("a member has its place when it leads or streams, not while it starts or is away", () => {
+  expect(names.map((name) => isInPlace(answer(), name))).toEqual([true, true, true])
+  const restarting = answer((members) => {
+    for (const member of members) member.state = "starting"
+    members.pop()
+  })
+  expect(names.map((name) => isInPlace(restarting, name))).toEqual([false, false, false])
 })
 
 test("a paused cluster, a replica far behind and a stranger are refused", () => {

@@ -48,6 +48,13 @@ export function leaderOf({ members }: Cluster): Member | undefined {
   return members.find((member) => member.role === "leader" && member.state === "running")
 }
 
+/** Whether a member has its place in the cluster: it leads, or follows what the leader writes. */
+export function isInPlace({ members }: Cluster, name: string): boolean {
+  const member = members.find((candidate) => candidate.name === name)
+  if (member?.role === "leader") return member.state === "running"
+  return member?.state === "streaming"
+}
+
 /** What is wrong with a cluster that should have `expected` members; empty when nothing is. */
 export function clusterFaults(cluster: Cluster, expected: string[]): string[] {
   const { members, paused } = cluster

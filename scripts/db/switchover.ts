@@ -40,13 +40,17 @@ export async function switchover(
   await database.checkpoint(leader.name)
   report(`${leader.name} is ready to hand over to ${candidate.name}`)
   const prepared = database.prepareSwitchover(change)
+  let waiting = database.poolers
   try {
-    await holdAll(database, candidate.name)
+    const refusals = await holdAll(database, candidate.name)
+    // A host that refuses lets go by itself, unless another switchover's hold is why: not ours to end.
+    waiting = waiting.filter((host) => refusals.every((refusal) => refusal.host !== host))
+    refuse(refusals)
     report(`${database.poolers.length} poolers hold their queries`)
     await prepared.begin()
   } catch (error) {
     prepared.cancel()
-    await Promise.all(database.poolers.map((host) => database.release(host)))
+    await Promise.all(waiting.map((host) => database.release(host)))
     throw error
   }
   const stallSeconds = await longestHold(database, candidate.name)
@@ -57,12 +61,21 @@ export async function switchover(
   return { from: leader.name, to: candidate.name, stallSeconds }
 }
 
-async function holdAll(database: DatabaseAccess, member: string): Promise<void> {
-  const refusals = await Promise.all(
+interface Refusal {
+  host: string
+  why: string
+}
+
+async function holdAll(database: DatabaseAccess, member: string): Promise<Refusal[]> {
+  const answers = await Promise.all(
     database.poolers.map(async (host) => ({ host, why: await database.hold(host, member) })),
   )
-  const lines = refusals.flatMap(({ host, why }) => (why === undefined ? [] : `${host}: ${why}`))
-  if (lines.length === 0) return
+  return answers.flatMap(({ host, why }) => (why === undefined ? [] : [{ host, why }]))
+}
+
+function refuse(refusals: Refusal[]): void {
+  if (refusals.length === 0) return
+  const lines = refusals.map(({ host, why }) => `${host}: ${why}`)
   throw new Failure(`nothing was switched: queries could not be held.\n  ${lines.join("\n  ")}`)
 }
 

@@ -62,12 +62,14 @@ export async function execute(
     const all = wavesOf(plan)
     for (const [index, wave] of all.entries()) {
       report(`wave ${index + 1} of ${all.length}`)
-      for (const batch of rollSequence(wave, await leadingHosts(leadersOf(wave), connection))) {
+      const leading = await leadingHosts(leadersOf(wave), connection)
+      for (const batch of rollSequence(wave, leading)) {
         await lock.check()
         await prepareLeader(batch, connection, report)
         undo.splice(0, undo.length, ...earliest(undo, batch.operations.map(undoOf)))
         await saveSnapshot(engine, undo)
         await deployBatch(batch.operations, connection, sending)
+        await settle(batch.operations, leading, connection)
       }
     }
   } catch (error) {
@@ -106,6 +108,19 @@ async function prepareLeader(
   if (operation === undefined || leading === undefined || leader === undefined) return
   report(`${operation.service.name}: its host ${leading} leads, so it comes last`)
   await leaderKinds[leader].prepare(connection, leading, report)
+}
+
+/** Where nobody led before, the change may be what mends it, and nothing is waited for. */
+async function settle(
+  batch: ServiceOperation[],
+  leading: ReadonlyMap<Leader, string | undefined>,
+  connection: SwarmConnection,
+): Promise<void> {
+  for (const { kind, service } of batch) {
+    const { leader, host } = service
+    if (kind !== "update-service" || leader === undefined || host === undefined) continue
+    if (leading.get(leader) !== undefined) await leaderKinds[leader].settle?.(connection, host)
+  }
 }
 
 async function deployBatch(

@@ -1,5 +1,5 @@
 import { openDatabase } from "../db/access.ts"
-import { clusterFaults, leaderOf } from "../db/cluster.ts"
+import { clusterFaults, isInPlace, leaderOf } from "../db/cluster.ts"
 import { switchover } from "../db/switchover.ts"
 import { waitFor } from "../io/clock.ts"
 import { Failure, messageOf } from "../io/failure.ts"
@@ -13,9 +13,14 @@ export interface LeaderKind {
   current(connection: SwarmConnection): Promise<string | undefined>
   /** Makes sure that another host can lead, or does, before `host` is changed. Throws a Failure when none can. */
   prepare(connection: SwarmConnection, host: string, report: (line: string) => void): Promise<void>
+  /** Waits after a change of `host` until the next may be changed. Throws a Failure at the deadline. */
+  settle?(connection: SwarmConnection, host: string): Promise<void>
 }
 
 const takeoverDeadlineSeconds = 60
+
+/** How long a member of the database that was restarted may take to catch up. */
+const catchUpDeadlineSeconds = 180
 
 /** The VIP leaves before its owner is changed: moving by itself, when that stops, it would cut connections. */
 const vip: LeaderKind = {
@@ -67,6 +72,15 @@ const primary: LeaderKind = {
     if (leaderOf(await database.cluster())?.name !== host) return
     const { from, to, stallSeconds } = await switchover(database, undefined, report)
     report(`${from} handed over to ${to}; queries waited ${stallSeconds.toFixed(1)} s`)
+  },
+  // Healthy it is as soon as it runs; until it streams, the next one must not stop.
+  settle: async ({ fleet, remote }, host) => {
+    const database = openDatabase(fleet, remote)
+    await waitFor(
+      `${host} to have its place in the database's cluster again`,
+      { deadlineSeconds: catchUpDeadlineSeconds },
+      async () => (isInPlace(await database.cluster(), host) ? true : undefined),
+    )
   },
 }
 

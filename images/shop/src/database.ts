@@ -12,8 +12,11 @@ export interface Database {
 /** PgBouncer holds the server connections; each task needs few of its own. */
 const connectionsPerRoute = 10
 
-/** Pools that connect when they are first used. */
-export function openDatabase(settings: DatabaseSettings): Database {
+/** A visitor waits no longer for an order. */
+const longestWriteMs = 10_000
+
+/** Pools that connect when they are first used; a write may take `writeMs`, or for ever (0). */
+export function openDatabase(settings: DatabaseSettings, writeMs = longestWriteMs): Database {
   const open = (route: DatabaseRoute, statementMs: number) => {
     const pool = new pg.Pool({
       host: route.host,
@@ -31,7 +34,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
     pool.on("error", () => {})
     return pool
   }
-  const write = open(settings.write, 10_000)
+  const write = open(settings.write, writeMs)
   const read = open(settings.read, 3000)
   return { write, read, close: async () => void (await Promise.all([write.end(), read.end()])) }
 }

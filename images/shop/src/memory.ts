@@ -13,6 +13,7 @@ export function memoryOrders(): Orders {
   const known = new Map<string, Order>()
   const prices = new Map(products.map(({ id, priceRupiah }) => [id, priceRupiah]))
   return {
+    find: async (idempotencyKey) => known.get(idempotencyKey),
     place: async ({ idempotencyKey, lines }) => {
       const totalRupiah = lines.reduce(
         (sum, { productId, quantity }) => sum + (prices.get(productId) ?? 0) * quantity,

@@ -25,7 +25,8 @@ try {
 async function migrateDatabase(): Promise<string[]> {
   const { database: settings } = settingsFrom(process.env)
   if (settings === undefined) throw new Error("DATABASE_WRITE names no database")
-  const database = openDatabase(settings)
+  // An index of a large table takes its time; how long a migration may take is up to who deploys.
+  const database = openDatabase(settings, 0)
   try {
     const attempt = async () => {
       const client = await database.write.connect()

@@ -34,7 +34,12 @@ const findOrder = "select id, total_rupiah from orders where idempotency_key = $
  * repeated with the same key: it finds its own order or places it.
  */
 export function postgresOrders(write: Pick<Pool, "query">, wait: Patience = patience): Orders {
+  const find = async (idempotencyKey: string) => {
+    const { rows } = await write.query(findOrder, [idempotencyKey])
+    return rows[0] === undefined ? undefined : orderOf(rows[0])
+  }
   return {
+    find: (idempotencyKey) => retrying(() => find(idempotencyKey), isTransient, wait),
     place: ({ idempotencyKey, lines }) =>
       retrying(
         async () => {
@@ -44,9 +49,10 @@ export function postgresOrders(write: Pick<Pool, "query">, wait: Patience = pati
             lines.map((line) => line.productId),
             lines.map((line) => line.quantity),
           ])
-          const { rows } =
-            placed.rows.length > 0 ? placed : await write.query(findOrder, [idempotencyKey])
-          return orderOf(rows[0])
+          const order =
+            placed.rows[0] === undefined ? await find(idempotencyKey) : orderOf(placed.rows[0])
+          if (order === undefined) throw new Error("an order without products on sale")
+          return order
         },
         isTransient,
         wait,
@@ -54,7 +60,6 @@ export function postgresOrders(write: Pick<Pool, "query">, wait: Patience = pati
   }
 }
 
-function orderOf(row: { id: string; total_rupiah: string } | undefined): Order {
-  if (row === undefined) throw new Error("an order without products on sale")
+function orderOf(row: { id: string; total_rupiah: string }): Order {
   return { orderId: row.id, totalRupiah: Number(row.total_rupiah) }
 }

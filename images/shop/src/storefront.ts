@@ -157,9 +157,10 @@ function visitsOf({ catalogue, carts, orders }: Stores): Visits {
     },
     order: async (request, reply) => {
       const cart = await carts.read(request.cookies.cart)
-      if (cart.size === 0) return undefined
-      const idempotencyKey =
-        request.headers["idempotency-key"] ?? request.body?.idempotencyKey ?? randomUUID()
+      const key = request.headers["idempotency-key"] ?? request.body?.idempotencyKey
+      // Sent again because the answer was lost: the order stands, and has emptied the cart.
+      if (cart.size === 0) return key === undefined ? undefined : orders.find(key)
+      const idempotencyKey = key ?? randomUUID()
       const lines = [...cart].map(([productId, quantity]) => ({ productId, quantity }))
       const order = await orders.place({ idempotencyKey, lines })
       // The order stands; a cart that could not be emptied must not make it look failed.

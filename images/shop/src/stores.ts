@@ -21,6 +21,8 @@ export interface Order {
 export interface Orders {
   /** Resolves when the order is durable. Throws Unavailable when it cannot be for now. */
   place(request: OrderRequest): Promise<Order>
+  /** The order that was placed with this key, if any. Throws Unavailable. */
+  find(idempotencyKey: string): Promise<Order | undefined>
 }
 
 /** Where carts are between two requests; a visitor holds a cookie. */

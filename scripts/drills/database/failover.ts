@@ -9,10 +9,8 @@ import { mustApply, withWorkbench } from "../under-load.ts"
 import { awaitDatabase, awaitPrimary, inMember, sqlIn } from "./members.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
-/** Longest write outage after the loss of the primary's host, as the issue of this tier has it. */
+/** Longest write outage after the loss of the primary, its host or its postmaster, as the issue of this tier has it. */
 const failoverSeconds = 30
-/** The same for a crash that the primary itself recovers from. */
-const crashSeconds = 45
 /** Acknowledged writes that asynchronous replication may lose: those of the last second. */
 const lostAtMost = 10
 
@@ -69,7 +67,7 @@ export const postmasterKilled: Drill = {
   environment: "local-data",
   summary: "kill -9 of the primary's postmaster",
   run: (context) =>
-    repeat(context, 1, { failoverSeconds: crashSeconds, lostAtMost }, async (primary) => {
+    repeat(context, 1, { failoverSeconds: failoverSeconds, lostAtMost }, async (primary) => {
       await inMember(
         context,
         primary,
