@@ -35,8 +35,9 @@ export function maintenanceWorkMemBytes(memoryBytes: number): number {
 }
 
 /**
- * WAL between two checkpoints: a tenth of the disk, at most 16 GB, so that crash
- * recovery stays below Patroni's primary_start_timeout.
+ * WAL between two checkpoints: a tenth of the disk, at most 16 GB, because
+ * recovery after a crash replays it. How fast depends on the disk: beyond Patroni's
+ * primary_start_timeout a replica takes over.
  */
 export function maxWalBytes(diskBytes: number): number {
   return Math.min(diskBytes / 10, 16 * gibibyte)
@@ -91,7 +92,7 @@ export function tuning(database: Database, { vcpu, diskBytes, diskKind }: Host):
       "work_mem",
       megabytes(workMemBytes(memoryBytes, maxConnections)),
       `75% of ${memory} ÷ (3 × ${maxConnections} connections), 4 to 64 MB`,
-      "three sorts in every connection at once still fit",
+      "three sorts in every connection at once; where 4 MB each are more than that, fewer",
     ),
     row(
       "maintenance_work_mem",
@@ -103,7 +104,7 @@ export function tuning(database: Database, { vcpu, diskBytes, diskKind }: Host):
       "max_wal_size",
       megabytes(maxWalBytes(diskBytes)),
       `10% of ${disk}, at most 16 GB`,
-      "crash recovery stays below 30 s",
+      "the most that recovery replays after a crash; when that takes longer than primary_start_timeout, a replica takes over",
     ),
     row(
       "max_slot_wal_keep_size",

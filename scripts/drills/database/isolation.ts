@@ -12,6 +12,8 @@ import { alwaysBounds, underProbe } from "./under-probe.ts"
 
 /** More than the primary's lease: whoever cannot renew it has lost it. */
 const longerThanLeaseMs = 40_000
+/** How long Swarm may take to replace the tasks of a host that it finds again. */
+const swarmReactsMs = 45_000
 const settleMs = 5000
 const failoverSeconds = 30
 /** Acknowledged writes that asynchronous replication may lose: those of the last second. */
@@ -120,6 +122,8 @@ export const managersUnseen: Drill = {
       // Three missed heartbeats of 5 s make a node `down`.
       await delay(longerThanLeaseMs)
       await heal()
+      // Then it replaces the host's tasks, the primary's too: that is what writers may notice.
+      await delay(swarmReactsMs)
     }),
 }
 
