@@ -10,7 +10,7 @@ const heartbeatMilliseconds = 100
  * Ten heartbeats (etcd's tuning guide); twice that stays below half of Patroni's
  * retry timeout, so that a new etcd leader is no reason for a failover.
  */
-const electionMilliseconds = 10 * heartbeatMilliseconds
+export const electionMilliseconds = 10 * heartbeatMilliseconds
 
 /** Patroni keeps some hundred keys; etcd turns read-only at its quota. */
 const quotaBytes = 512 * 2 ** 20

@@ -109,7 +109,7 @@ function noPrimary(database: Database, [first = {}]: Labels[]): Alert {
     expression: "(sum(patroni_primary) or vector(0)) == 0",
     forSeconds: limit,
     summary: "No member of the database takes writes",
-    description: `A failover takes ${formatDuration(worstFailoverSeconds(database))} at worst; this lasts longer. Nobody can order.`,
+    description: `A failover takes ${formatDuration(Math.ceil(worstFailoverSeconds(database)))} at worst; this lasts longer. Nobody can order.`,
     inhibits: { alerts: ["ReplicaLag"], equal: [] },
     tests: {
       fires: {

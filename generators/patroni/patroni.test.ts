@@ -3,7 +3,12 @@ import { parse } from "yaml"
 import { databaseFixture, fleetFixture } from "../core/fleet-fixture.ts"
 import { clientAccess } from "./access.ts"
 import { dynamicConfig } from "./dynamic-config.ts"
-import { crashSeconds, hostLossSeconds, worstFailoverSeconds } from "./failover.ts"
+import {
+  crashSeconds,
+  etcdLeaderLossSeconds,
+  hostLossSeconds,
+  worstFailoverSeconds,
+} from "./failover.ts"
 import { patroni } from "./index.ts"
 import { maintenanceWorkMemBytes, maxWalBytes, tuning, workMemBytes } from "./tuning.ts"
 
@@ -106,11 +111,15 @@ test("memory is shared out by the container's limit, within bounds", () => {
 })
 
 test("the worst failover is the sum of its parts", () => {
-  expect(hostLossSeconds(database).seconds).toBe(30.5)
-  expect(crashSeconds(database).seconds).toBe(43)
-  expect(worstFailoverSeconds(database)).toBe(43)
+  expect(hostLossSeconds(database).seconds).toBe(26)
+  expect(hostLossSeconds(database).sum).toBe(
+    "20 s ttl + 0.5 s until etcd notices + 2 s race + 2 s promotion + 1 s in HAProxy + 0.5 s in the guard",
+  )
+  expect(etcdLeaderLossSeconds(database).seconds).toBe(29)
+  expect(crashSeconds(database).seconds).toBe(43.5)
+  expect(worstFailoverSeconds(database)).toBe(43.5)
   const slow = { ...database.failover, ttlSeconds: 60 }
-  expect(worstFailoverSeconds({ ...database, failover: slow })).toBe(70.5)
+  expect(worstFailoverSeconds({ ...database, failover: slow })).toBe(69)
 })
 
 function fail(): never {

@@ -1,7 +1,7 @@
 import type { DataVolume, Fleet } from "../core/fleet.ts"
 import { hostsOf } from "../core/roles.ts"
 import { assumedRows, databaseGrowth, walShare, yearsUntilFull } from "../patroni/data-volume.ts"
-import { crashSeconds, hostLossSeconds } from "../patroni/failover.ts"
+import { crashSeconds, etcdLeaderLossSeconds, hostLossSeconds } from "../patroni/failover.ts"
 import { tuningOf } from "../patroni/tuning.ts"
 import { poolOf, reservedConnections } from "../pgbouncer/pool.ts"
 import { formatBytes, formatNumber, markdownTable } from "./table.ts"
@@ -14,12 +14,14 @@ export function databaseSection(fleet: Fleet): string[] {
   const pool = poolOf(fleet, database)
   const promised = n(objectives.databaseFailoverSeconds)
   const hostLoss = hostLossSeconds(database)
+  const leaderLoss = etcdLeaderLossSeconds(database)
   const crash = crashSeconds(database)
   return [
     "## Database",
     [
       `- Replication: ${database.replication === "quorum" ? "quorum, one replica confirms each commit" : "asynchronous"}; each member may use ${formatBytes(database.memoryBytes)}.`,
       `- The primary's host is lost: ${hostLoss.sum} = **${n(hostLoss.seconds)} s** at worst. The objective is ${promised} s.`,
+      `- The manager that leads etcd is lost with it: ${leaderLoss.sum} = **${n(leaderLoss.seconds)} s** at worst.`,
       `- PostgreSQL crashes and does not recover: ${crash.sum} = **${n(crash.seconds)} s** at worst.`,
       `- Pools: ${pool.instances} app hosts at most × (${pool.writeConnections} write + ${pool.readConnections} read) = **${n(pool.totalConnections)}** of ${n(database.maxConnections)} connections, ${reservedConnections} of which are reserved.`,
       ...(workload.data === null ? [] : [growth(fleet, workload.data)]),

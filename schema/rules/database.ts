@@ -7,6 +7,7 @@ import {
 } from "../../generators/patroni/data-volume.ts"
 import {
   crashSeconds,
+  etcdLeaderLossSeconds,
   hostLossSeconds,
   worstFailoverSeconds,
 } from "../../generators/patroni/failover.ts"
@@ -56,6 +57,7 @@ export const failover: Rule = {
     const promised = objectives.databaseFailoverSeconds
     const worst = [
       { what: "the primary's host is lost", ...hostLossSeconds(database) },
+      { what: "etcd's leader is lost with it", ...etcdLeaderLossSeconds(database) },
       { what: "PostgreSQL crashes and does not recover", ...crashSeconds(database) },
     ].filter(({ seconds }) => seconds > promised)
     return worst.map(({ what, seconds, sum }) => ({
