@@ -8,7 +8,7 @@ import type { ProbeResult } from "./ledger.ts"
 import { startLocalWriter } from "./local-writer.ts"
 import { awaitDatabase, awaitPrimary, inMember, sqlIn } from "./members.ts"
 import { asked, between, cut, everything, towards } from "./network.ts"
-import { alwaysBounds, underProbe } from "./under-probe.ts"
+import { alwaysBounds, underProbe, waitingBounds } from "./under-probe.ts"
 
 /** More than the primary's lease: whoever cannot renew it has lost it. */
 const longerThanLeaseMs = 40_000
@@ -138,7 +138,7 @@ function local(name: string, service: string): Drill {
     environment: "local-data",
     summary: `docker kill of ${service} on an app host: back within 5 s`,
     run: (context) =>
-      isolate(context, { failovers: 0, outageSeconds: 5 }, async () => {
+      isolate(context, { failovers: 0, outageSeconds: 5, refuses: true }, async () => {
         const id = await taskContainer(context, "app-1", `${stackName}_${service}`)
         await inHost(context, "app-1", ["docker", "kill", id])
         await delay(settleMs * 2)
@@ -150,6 +150,8 @@ function local(name: string, service: string): Drill {
 interface Allowed {
   failovers: number
   outageSeconds: number
+  /** What clients connect to is broken itself, so they may be refused. */
+  refuses?: true
 }
 
 /** Breaks and repairs; may return writes that it saw taken itself. */
@@ -176,6 +178,7 @@ async function isolate(
       atMostTime("longest time without a write (s)", outage, allowed.outageSeconds),
       atMost("failovers", after.number - before.number, allowed.failovers),
       atMost("acknowledged writes that were lost", experience.lost, allowed.failovers * lostAtMost),
+      ...(allowed.refuses === true ? [] : waitingBounds([experience])),
       ...alwaysBounds([experience]),
     ],
     details: { ...experience, from: before.primary, to: after.primary },

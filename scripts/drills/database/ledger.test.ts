@@ -15,11 +15,13 @@ test("an outage is the longest time between two acknowledgements, less the pace"
     [200, 50, "refused", null],
     ok(300, 2000),
     ok(400, 1800),
+    [2400, 5, "08P01 server conn crashed?", null],
   ]
   expect(routeSummary(rows, 100)).toMatchObject({
-    statements: 5,
-    failed: 1,
-    errors: { refused: 1 },
+    statements: 6,
+    failed: 2,
+    refused: 1,
+    errors: { refused: 1, "08P01 server conn crashed?": 1 },
     outageMs: 2200 - 105 - 100,
   })
 })

@@ -1,4 +1,5 @@
 import { type Distribution, distribution } from "../outage.ts"
+import { wasInFlight } from "./statement-error.ts"
 
 /** One statement: when it began, how long it took, why it failed or "", what it returned. */
 export type ProbeRow = [startMs: number, durationMs: number, error: string, value: number | null]
@@ -18,6 +19,8 @@ export interface RouteSummary {
   /** Statements that got an error, by what it said. */
   errors: Record<string, number>
   failed: number
+  /** Those that were not begun: they could have waited (`wasInFlight`). */
+  refused: number
   /** Longest time between two acknowledgements, less the pace. */
   outageMs: number
   latencyMs: Distribution
@@ -35,6 +38,7 @@ export function routeSummary(rows: ProbeRow[], everyMs: number): RouteSummary {
     statements: rows.length,
     errors,
     failed: failed.length,
+    refused: failed.filter(([, , error]) => !wasInFlight(error)).length,
     outageMs: Math.max(0, ...gaps.map((gap) => gap - everyMs)),
     latencyMs: distribution(good.map(([, duration]) => duration)),
   }

@@ -51,8 +51,8 @@ export async function underProbe(
 }
 
 function experienceText({ write, read, lost, dual }: Experience): string {
-  const route = ({ statements, failed, errors, outageMs }: RouteSummary) =>
-    `${failed} of ${statements} failed ${JSON.stringify(errors)}, outage ${outageMs} ms`
+  const route = ({ statements, failed, refused, errors, outageMs }: RouteSummary) =>
+    `${failed} of ${statements} failed ${JSON.stringify(errors)}, ${failed - refused} of them in flight, outage ${outageMs} ms`
   return `writes: ${route(write)}; reads: ${route(read)}; ${lost} lost, ${dual.length} by a second primary`
 }
 
@@ -60,6 +60,21 @@ function experienceText({ write, read, lost, dual }: Experience): string {
 export function alwaysBounds(experiences: Experience[]): Bound[] {
   const dual = experiences.flatMap((experience) => experience.dual)
   return [atMost("writes taken by a second primary", dual.length, 0)]
+}
+
+/**
+ * What holds when nobody planned the change: a statement that was in flight may fail, every other
+ * waits. Reads have a replica to go to meanwhile.
+ */
+export function waitingBounds(experiences: Experience[]): Bound[] {
+  return [
+    atMost(
+      "writes refused that were not in flight",
+      sum(experiences.map((e) => e.write.refused)),
+      0,
+    ),
+    atMost("reads refused that were not in flight", sum(experiences.map((e) => e.read.refused)), 0),
+  ]
 }
 
 export const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
