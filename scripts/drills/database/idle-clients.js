@@ -1,5 +1,6 @@
 // Opens many clients of PgBouncer on this host, has each ask once, and prints as JSON how many
-// were held and how many server connections there are while all of them are idle (Node 20, `pg`).
+// were held and how many server connections PgBouncer has for them while all of them are idle: those
+// that the database sees come from this host (Node 20, `pg`).
 import { createInterface } from "node:readline"
 import pg from "pg"
 
@@ -25,7 +26,7 @@ for (let left = count; left > 0; left -= atOnce) {
   }
 }
 const { rows } = await held[0].query(
-  "select count(*)::int as servers from pg_stat_activity where usename = session_user",
+  "select count(*)::int as servers from pg_stat_activity where usename = session_user and client_addr = inet_client_addr()",
 )
 process.stdout.write(JSON.stringify({ held: held.length, servers: rows[0].servers }))
 process.exit(0)

@@ -82,17 +82,21 @@ export const manyClients: Drill = {
       unit: "server connections",
       bounds: [
         atMost("clients that were refused", idleClients - held, 0),
-        atMost("server connections for them", servers, configuredServers(context)),
+        atMost(
+          "server connections of the PgBouncer that holds them",
+          servers,
+          configuredServers(context),
+        ),
       ],
     }
   },
 }
 
-/** Server connections that the poolers of all app hosts may open for writes together. */
+/** Server connections that the PgBouncer of one app host may open for writes. */
 function configuredServers({ repository, fleet }: DrillContext): number {
   const file = join(repository, "stacks", fleet.environment, "configs/pgbouncer/pgbouncer.ini")
   const pool = /^app_rw .*pool_size=(\d+)/m.exec(readFileSync(file, "utf8"))?.[1]
-  return Number(pool) * hostsOf(fleet, "app").length
+  return Number(pool)
 }
 
 function tpsOf(printed: string): number {
