@@ -1,6 +1,7 @@
 import { alertCoverage } from "./alerts/coverage.ts"
 import { watchdogOnly } from "./alerts/watchdog-only.ts"
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
+import { dataTierMemory } from "./data-tier-memory.ts"
 import { credentialRotation } from "./database/credential-rotation.ts"
 import { certificateExpired, wrongPassword } from "./database/credentials.ts"
 import { diskFull } from "./database/disk-full.ts"
@@ -22,7 +23,7 @@ import {
 } from "./database/isolation.ts"
 import { poolFull } from "./database/pool-full.ts"
 import { manyClients, poolingOverhead } from "./database/pooling.ts"
-import { redisMasterKilled } from "./database/redis.ts"
+import { redisHostLoss, redisMasterKilled } from "./database/redis.ts"
 import { replicaBehind } from "./database/replica-behind.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
@@ -56,6 +57,7 @@ export const drills: Drill[] = [
   plannedSwitchover,
   credentialRotation,
   redisMasterKilled,
+  redisHostLoss,
   postmasterKilled,
   patroniKilled,
   poolerKilled,
@@ -72,6 +74,8 @@ export const drills: Drill[] = [
   etcdQuorumLoss,
   primaryHostLoss,
   quorumHostLoss,
+  // After everything else, when nothing is as small as at the start.
+  dataTierMemory,
 ]
 
 /** Environment whose box a drill runs on. */

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import { apply } from "../../scripts/deploy/apply.ts"
+import { boxMemoryGibibytes } from "../../scripts/drills/box-memory.ts"
 import { drills, environmentOf } from "../../scripts/drills/index.ts"
 import { atMost, atMostTime, broken, reportText, writeReport } from "../../scripts/drills/report.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
@@ -9,7 +10,6 @@ import { nowMs } from "../../scripts/io/clock.ts"
 import { boxPorts } from "../../scripts/io/providers/box-compose.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
-import { boxMemoryGibibytes } from "./box-memory.ts"
 import { drillTwice } from "./drill-twice.ts"
 
 const repository = join(import.meta.dirname, "..", "..")

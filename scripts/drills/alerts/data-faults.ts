@@ -1,11 +1,10 @@
 import { hostsOf, memberService } from "../../deploy/fleet-file.ts"
-import { stackName } from "../../deploy/swarm-types.ts"
 import { waitFor } from "../../io/clock.ts"
 import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import { cutEtcd } from "../database/isolation.ts"
 import { awaitDatabase, awaitReplica, inMember, sqlIn } from "../database/members.ts"
-import { awaitSpread } from "../database/redis.ts"
+import { awaitSpread, redisMember } from "../database/redis-masters.ts"
 import { signalReplay } from "../database/replica-behind.ts"
 import type { DrillContext } from "../drill.ts"
 import { hostContainer, powerOn } from "../fleet-access.ts"
@@ -188,8 +187,4 @@ export const redisShardLost: Fault = {
     await scaleDown(on, { [redisMember("sessions", 1)]: 0, [redisMember("sessions", 4)]: 0 })
     return undefined
   },
-}
-
-function redisMember(cluster: "sessions" | "cache", number: number): string {
-  return `${stackName}_redis-${cluster}-${number}`
 }

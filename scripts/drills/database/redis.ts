@@ -1,18 +1,27 @@
 import { setTimeout as delay } from "node:timers/promises"
-import { hostsOf } from "../../deploy/fleet-file.ts"
-import { stackName } from "../../deploy/swarm-types.ts"
 import { waitFor } from "../../io/clock.ts"
+import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
-import { inHost, taskContainer } from "../fleet-access.ts"
+import { awaitHealthy, hostContainer, inHost, powerOn, taskContainer } from "../fleet-access.ts"
 import { startLoad } from "../load.ts"
-import { summarise } from "../outage.ts"
-import { atMost, atMostTime } from "../report.ts"
+import { type LoadSummary, summarise } from "../outage.ts"
+import { atMost, atMostTime, type Measured } from "../report.ts"
+import { awaitReplica } from "./members.ts"
+import {
+  allMastersByHost,
+  awaitSpread,
+  masterMember,
+  mastersOf,
+  mastersOn,
+  redisHosts,
+  redisMember,
+  spreadSeconds,
+} from "./redis-masters.ts"
 
 const ratePerSecond = 50
 const marginMs = 3000
 const outageSeconds = 10
-const spreadSeconds = 120
 
 /** A master of the sessions cluster dies under visitors who fill carts. */
 export const redisMasterKilled: Drill = {
@@ -21,70 +30,120 @@ export const redisMasterKilled: Drill = {
   summary: "docker kill of a master of the sessions: carts work again within 10 s, masters spread",
   run: async (context) => {
     await awaitSpread(context)
-    const load = await startLoad(context.fleet, context.state, {
-      path: "/api/cart",
-      body: JSON.stringify({ productId: "kopi-gayo", quantity: 1 }),
-      ratePerSecond,
-      seconds: 300,
-      timeoutMs: 3000,
-      keepAlive: false,
+    let againSeconds = 0
+    const summary = await underCarts(context, async () => {
+      await killMaster(context)
+      const killedAt = performance.now()
+      await waitFor("another host to have two masters", { deadlineSeconds: 60 }, async () =>
+        (await sessionsByHost(context)).some((count) => count > 1) ? true : undefined,
+      )
+      await awaitSpread(context)
+      againSeconds = secondsSince(killedAt)
     })
-    await delay(marginMs)
-    const [host] = hostsOf(context.fleet, "database")
-    const master = await taskContainer(context, host?.name ?? "", member(1))
-    await inHost(context, host?.name ?? "", ["docker", "kill", master])
-    const killedAt = performance.now()
-    await waitFor("another host to have two masters", { deadlineSeconds: 60 }, async () =>
-      (await mastersByHost(context)).some((count) => count > 1) ? true : undefined,
-    )
-    await awaitSpread(context)
-    const againSeconds = Math.round((performance.now() - killedAt) / 1000)
-    await delay(marginMs)
-    const summary = summarise(await load.stop(), ratePerSecond)
-    const seconds = Number((summary.troubleMs / 1000).toFixed(1))
-    context.report(
-      `${summary.failed} of ${summary.requests} failed ${JSON.stringify(summary.failures)}`,
-    )
-    return {
-      parameters: { ratePerSecond, path: "POST /api/cart" },
-      samples: [seconds],
-      unit: "s in which some carts failed",
-      bounds: [
-        atMostTime("time in which some carts failed (s)", seconds, outageSeconds),
-        atMostTime("until three hosts had a master each again (s)", againSeconds, spreadSeconds),
-        atMost("masters on one host at the end", Math.max(...(await mastersByHost(context))), 1),
-      ],
-      details: summary,
-    }
+    return measured(context, summary, againSeconds)
   },
 }
 
-const member = (number: number) => `${stackName}_redis-sessions-${number}`
+async function killMaster(context: DrillContext): Promise<void> {
+  const hosts = redisHosts(context)
+  const [host] = hosts
+  if (host === undefined) throw new Failure("there is no host of Redis")
+  const number = masterMember("sessions", hosts, host, await mastersOf(context, "sessions"))
+  if (number === undefined) throw new Failure(`${host.name} has no master of the sessions`)
+  const id = await taskContainer(context, host.name, redisMember("sessions", number))
+  await inHost(context, host.name, ["docker", "kill", id])
+}
 
-/** Masters of the sessions cluster on each database host, as a member that lives sees them. */
-async function mastersByHost(context: DrillContext): Promise<number[]> {
-  const hosts = hostsOf(context.fleet, "database")
-  for (const [index, { name, privateAddress }] of hosts.entries()) {
-    const id = await taskContainer(context, name, member(index + 1)).catch(() => undefined)
-    if (id === undefined) continue
-    const ask = ["/usr/local/libexec/redis-command", `${privateAddress}:6379`, "cluster", "nodes"]
-    const { exitCode, stdout } = await inHost(context, name, ["docker", "exec", id, ...ask])
-    if (exitCode !== 0) continue
-    const masters = stdout
-      .split("\n")
-      .filter((line) => /\bmaster\b/.test(line) && !/fail/.test(line))
-    return hosts.map(
-      (host) => masters.filter((line) => line.includes(` ${host.privateAddress}:`)).length,
-    )
+/** A third of both clusters is gone at once, and comes back later than others took over. */
+export const redisHostLoss: Drill = {
+  name: "redis-host-loss",
+  environment: "local-data",
+  summary:
+    "kill a host with a master of each Redis Cluster (and a replica of the database): carts work again within 10 s, masters spread after its return",
+  run: async (context) => {
+    await awaitHealthy(context)
+    await awaitSpread(context)
+    const host = await awaitReplica(context)
+    let againSeconds = 0
+    const summary = await underCarts(context, async () => {
+      await loseHost(context, host)
+      const backAt = performance.now()
+      await awaitSpread(context)
+      againSeconds = secondsSince(backAt)
+    })
+    await awaitHealthy(context)
+    return measured(context, summary, againSeconds, { host })
+  },
+}
+
+/** Kills a host, waits until the others have all masters, and starts it again. */
+async function loseHost(context: DrillContext, host: string): Promise<void> {
+  await run(["docker", "kill", hostContainer(context, host)])
+  try {
+    const lost = redisHosts(context).findIndex(({ name }) => name === host)
+    const count = redisHosts(context).length
+    await waitFor("the other hosts to have all masters", { deadlineSeconds: 60 }, async () => {
+      const counts = await allMastersByHost(context)
+      const gone = counts.every((some, index) => index % count !== lost || some === 0)
+      const whole = counts.reduce((total, some) => total + some, 0) === counts.length
+      return gone && whole ? true : undefined
+    })
+    await delay(marginMs)
+  } finally {
+    await powerOn(context, host)
   }
-  throw new Failure("no member of the sessions cluster answers")
 }
 
-/** Waits until each host has one master of the sessions: every member is there and has its copy. */
-export function awaitSpread(context: DrillContext): Promise<true> {
-  const options = { deadlineSeconds: spreadSeconds * 2, intervalMs: 1000 }
-  return waitFor("three hosts to have a master each", options, async () => {
-    const counts = await mastersByHost(context)
-    return counts.every((count) => count === 1) ? true : undefined
+/** Does something under visitors who fill carts. */
+async function underCarts(context: DrillContext, body: () => Promise<void>): Promise<LoadSummary> {
+  const load = await startLoad(context.fleet, context.state, {
+    path: "/api/cart",
+    body: JSON.stringify({ productId: "kopi-gayo", quantity: 1 }),
+    ratePerSecond,
+    seconds: 600,
+    timeoutMs: 3000,
+    keepAlive: false,
   })
+  try {
+    await delay(marginMs)
+    await body()
+    await delay(marginMs)
+  } finally {
+    await load.stop().catch(() => [])
+  }
+  const summary = summarise(await load.stop(), ratePerSecond)
+  context.report(
+    `${summary.failed} of ${summary.requests} failed ${JSON.stringify(summary.failures)}`,
+  )
+  return summary
 }
+
+async function measured(
+  context: DrillContext,
+  summary: LoadSummary,
+  againSeconds: number,
+  parameters: Record<string, unknown> = {},
+): Promise<Measured> {
+  const seconds = Number((summary.troubleMs / 1000).toFixed(1))
+  return {
+    parameters: { ratePerSecond, path: "POST /api/cart", ...parameters },
+    samples: [seconds],
+    unit: "s in which some carts failed",
+    bounds: [
+      atMostTime("time in which some carts failed (s)", seconds, outageSeconds),
+      atMostTime("until three hosts had a master each again (s)", againSeconds, spreadSeconds),
+      atMost(
+        "masters of one cluster on one host at the end",
+        Math.max(...(await allMastersByHost(context))),
+        1,
+      ),
+    ],
+    details: summary,
+  }
+}
+
+async function sessionsByHost(context: DrillContext): Promise<number[]> {
+  return mastersOn(redisHosts(context), await mastersOf(context, "sessions"))
+}
+
+const secondsSince = (startMs: number) => Math.round((performance.now() - startMs) / 1000)
