@@ -4,7 +4,7 @@ import type { FleetFile } from "../deploy/fleet-file.ts"
 import type { SwarmService } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
-import { mountedSecrets } from "../secrets/rotate.ts"
+import { mountedSecrets } from "../secrets/rotate-once.ts"
 import { comparableSecrets, knownNamingKey, localSecrets } from "../secrets/source.ts"
 
 /**

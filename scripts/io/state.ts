@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /**
@@ -11,6 +11,8 @@ export interface State {
   read(...parts: string[]): string | undefined
   /** Writes a file only its owner can read. */
   write(text: string, ...parts: string[]): string
+  /** Removes a file if it is there. */
+  remove(...parts: string[]): void
 }
 
 /** Opens (and creates) the state directory of an environment. */
@@ -30,5 +32,6 @@ export function openState(repository: string, environment: string): State {
       chmodSync(file, 0o600)
       return file
     },
+    remove: (...parts) => rmSync(path(...parts), { force: true }),
   }
 }

@@ -6,7 +6,9 @@ import type {
   PasswordCredential,
 } from "../../schema/credential.ts"
 import { run } from "../io/command.ts"
+import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
+import { certificatesIn, keyBlocksIn, privateKeysIn } from "./pem.ts"
 
 const secondsPerDay = 86_400
 /** Before `status` begins to warn. */
@@ -14,7 +16,10 @@ const renewBeforeDays = 21
 const leafDays = 90
 const authorityDays = 3650
 
-/** Where an authority's certificate and key lie; the internal one's certificate is a secret too. */
+/**
+ * Where an authority's certificate and key lie; the internal one's certificate is a secret too.
+ * During a rotation both files hold two: the certificates are all trusted, the first key signs.
+ */
 const authorities = {
   public: { certificate: "ca.pem", key: "ca.key", title: "QuickCart box CA" },
   internal: { certificate: "internal_ca", key: "internal_ca.key", title: "QuickCart internal CA" },
@@ -51,6 +56,7 @@ export async function issueBoxCertificate(
   const path = (file: string) => state.path("secrets", file)
   await ensureAuthority(state, authority)
   const { certificate, key } = authorities[authority]
+  const signer = signerFile(authority)
   state.write(extensions(authority, hosts), "secrets", `${name}.ext`)
   const request = [
     "-keyout",
@@ -61,7 +67,7 @@ export async function issueBoxCertificate(
     `/CN=${hosts[0]}`,
   ]
   await run(["openssl", "req", ...newKey, ...request])
-  const signer = ["-CA", path(certificate), "-CAkey", path(key), "-CAcreateserial"]
+  const signing = ["-CA", path(signer), "-CAkey", path(key), "-CAcreateserial"]
   // Else it goes where the last dot of the path is, e.g. beside `.quickcart`.
   const serial = ["-CAserial", path(`${certificate}.srl`)]
   const leaf = ["-extfile", path(`${name}.ext`), "-out", path(`${name}.pem`)]
@@ -72,12 +78,12 @@ export async function issueBoxCertificate(
     "-req",
     "-in",
     path(`${name}.csr`),
-    ...signer,
+    ...signing,
     ...serial,
     ...days,
     ...leaf,
   ])
-  const files = [`${name}.pem`, certificate, `${name}.key`]
+  const files = [`${name}.pem`, signer, `${name}.key`]
   state.write(files.map((file) => readFileSync(path(file), "utf8")).join(""), "secrets", name)
   state.write(hosts.join(","), "secrets", `${name}.names`)
 }
@@ -85,6 +91,49 @@ export async function issueBoxCertificate(
 /** Files that `issueBoxCertificate` replaces, for those who may have to put them back. */
 export function certificateFiles(name: string): string[] {
   return [name, `${name}.names`, `${name}.pem`, `${name}.key`]
+}
+
+/** The one of an authority's certificates whose key signs. */
+export function signingCertificate(state: State, authority: "public" | "internal"): string {
+  const { certificate, key } = authorities[authority]
+  const [signs] = privateKeysIn(state.read("secrets", key) ?? "")
+  const found = certificatesIn(state.read("secrets", certificate) ?? "").find(
+    (one) => signs !== undefined && one.checkPrivateKey(signs),
+  )
+  if (found !== undefined) return found.toString()
+  throw new Failure(
+    `none of the certificates in ${state.path("secrets", certificate)} belongs to the first key in ${state.path("secrets", key)}. Put the two back that belong together.`,
+  )
+}
+
+/** Files of the internal authority that a rotation changes. */
+export const internalAuthorityFiles = [authorities.internal.certificate, authorities.internal.key]
+
+/** Makes another internal authority, to be trusted beside the one that signs and goes on signing. */
+export async function addInternalAuthority(state: State): Promise<void> {
+  const { certificate, key } = authorities.internal
+  const [nextCertificate, nextKey] = [`${certificate}.next`, `${key}.next`]
+  await makeAuthority(state, "internal", nextCertificate, nextKey)
+  const next = (file: string) => state.read("secrets", file) ?? ""
+  const [signs = ""] = keyBlocksIn(next(key))
+  // The key first: one that nobody trusts yet does no harm.
+  state.write(`${signs}${next(nextKey)}`, "secrets", key)
+  const signing = signingCertificate(state, "internal")
+  state.write(`${signing}${next(nextCertificate)}`, "secrets", certificate)
+  state.remove("secrets", nextKey)
+  state.remove("secrets", nextCertificate)
+}
+
+/** From now on the newest of the internal authorities signs; those before it are trusted still. */
+export function signWithNewest(state: State): void {
+  const { key } = authorities.internal
+  const newest = keyBlocksIn(state.read("secrets", key) ?? "").at(-1) ?? ""
+  state.write(newest, "secrets", key)
+}
+
+/** The internal authority that signs is the only one that is trusted. */
+export function trustSignerOnly(state: State): void {
+  state.write(signingCertificate(state, "internal"), "secrets", authorities.internal.certificate)
 }
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -121,18 +170,41 @@ function ensurePassword(state: State, name: string): void {
   state.write(newPassword(), "secrets", name)
 }
 
-/** One authority for the life of the box, so that who trusts it keeps trusting after a rotation. */
+/**
+ * One authority until it ends, so that who trusts it keeps trusting after a rotation. That of
+ * visitors must outlast its certificates; another internal one comes by `rotate` alone, in steps.
+ */
 async function ensureAuthority(state: State, authority: "public" | "internal"): Promise<void> {
-  const { certificate, key, title } = authorities[authority]
-  const exists = state.read("secrets", key) !== undefined
-  if (exists && (await lasts(state, certificate, leafDays))) return
+  const { certificate, key } = authorities[authority]
+  const keep = async () => {
+    state.write(signingCertificate(state, authority), "secrets", signerFile(authority))
+    return lasts(state, signerFile(authority), authority === "internal" ? 0 : leafDays)
+  }
+  if (state.read("secrets", key) !== undefined && (await keep())) return
+  await makeAuthority(state, authority, certificate, key)
+  await keep()
+}
+
+/** A copy of the certificate that signs: OpenSSL takes the first of a file, whoever that is. */
+function signerFile(authority: "public" | "internal"): string {
+  return `${authorities[authority].certificate}.signer`
+}
+
+async function makeAuthority(
+  state: State,
+  authority: "public" | "internal",
+  certificate: string,
+  key: string,
+): Promise<void> {
+  // Of two with one name a client may take the wrong one for the issuer, and refuse.
+  const name = `${authorities[authority].title} ${randomBytes(4).toString("hex")}`
   await run([
     "openssl",
     "req",
     "-x509",
     ...newKey,
     ...["-keyout", state.path("secrets", key), "-out", state.path("secrets", certificate)],
-    ...["-days", String(authorityDays), "-subj", `/CN=${title}`],
+    ...["-days", String(authorityDays), "-subj", `/CN=${name}`],
     ...["-addext", "keyUsage=critical,keyCertSign"],
   ])
 }

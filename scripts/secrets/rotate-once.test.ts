@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { SwarmService } from "../deploy/swarm-types.ts"
-import { mountedSecrets } from "./rotate.ts"
+import { mountedSecrets } from "./rotate-once.ts"
 
 function service(secret: string, day: number, isJob: boolean): SwarmService {
   const Secrets = [{ SecretName: secret }]
