@@ -2,6 +2,7 @@ import { alertCoverage } from "./alerts/coverage.ts"
 import { watchdogOnly } from "./alerts/watchdog-only.ts"
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
 import { dataTierMemory } from "./data-tier-memory.ts"
+import { authorityRotation, certificateRotation } from "./database/certificate-rotation.ts"
 import { credentialRotation } from "./database/credential-rotation.ts"
 import { certificateExpired, wrongPassword } from "./database/credentials.ts"
 import { diskFull } from "./database/disk-full.ts"
@@ -24,6 +25,7 @@ import {
 import { poolFull } from "./database/pool-full.ts"
 import { manyClients, poolingOverhead } from "./database/pooling.ts"
 import { redisHostLoss, redisMasterKilled } from "./database/redis.ts"
+import { redisRotation } from "./database/redis-rotation.ts"
 import { replicaBehind } from "./database/replica-behind.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
@@ -56,6 +58,9 @@ export const drills: Drill[] = [
   poolFull,
   plannedSwitchover,
   credentialRotation,
+  redisRotation,
+  certificateRotation,
+  authorityRotation,
   redisMasterKilled,
   redisHostLoss,
   postmasterKilled,

@@ -25,12 +25,16 @@ export interface Experience {
   dual: DualWrite[]
 }
 
-/** Runs `body` under the probe's clients; writes that it returns count as seen by them. */
+/**
+ * Runs `body` under the probe's clients; writes that it returns count as seen by them. They end
+ * by themselves after `seconds`.
+ */
 export async function underProbe(
   context: DrillContext,
   body: () => Promise<ProbeResult["direct"] | undefined>,
+  seconds: number = longestSeconds,
 ): Promise<Experience> {
-  const probe = await startProbe(context, clientHost, longestSeconds)
+  const probe = await startProbe(context, clientHost, seconds)
   let result: ProbeResult
   let seen: ProbeResult["direct"] = {}
   try {
