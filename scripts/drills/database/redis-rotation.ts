@@ -5,7 +5,7 @@ import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy, hostContainer, inHost } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
-import { awaitSpread } from "./redis.ts"
+import { awaitSpread } from "./redis-masters.ts"
 import { type Rotation, ratePerSecond, rotateUnderClients, unnoticed } from "./under-rotation.ts"
 
 /** Longer than two applies that each replace all twelve members one at a time, and the app. */

@@ -6,7 +6,7 @@ import { type LoadSummary, summarise } from "../outage.ts"
 import { atMost, type Bound } from "../report.ts"
 import { underLoad } from "../under-load.ts"
 import { awaitDatabase, rotateSecret } from "./members.ts"
-import { awaitSpread } from "./redis.ts"
+import { awaitSpread } from "./redis-masters.ts"
 import { alwaysBounds, type Experience, sum, underProbe } from "./under-probe.ts"
 
 /**
