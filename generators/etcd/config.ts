@@ -7,8 +7,11 @@ import { etcdClientPort, etcdHealthPort, etcdPeerPort } from "./ports.ts"
 const heartbeatMilliseconds = 100
 
 /**
- * Ten heartbeats (etcd's tuning guide); twice that stays below half of Patroni's
- * retry timeout, so that a new etcd leader is no reason for a failover.
+ * Ten heartbeats (etcd's tuning guide). A member stands for election after one to two
+ * of these (raft draws it by lot), so a new leader takes some 2 s. Patroni asks for as
+ * long as its retry timeout, and splits that over the members: the longest election has
+ * to be shorter than the least timeout that the rule `database/timing` takes, or a new
+ * etcd leader could cost the primary its lease.
  */
 export const electionMilliseconds = 10 * heartbeatMilliseconds
 

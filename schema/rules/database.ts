@@ -18,6 +18,8 @@ import { type Finding, gigabytes, number, type Rule } from "./rule.ts"
 /** Below these Patroni corrects the values by itself (`patroni/config.py`). */
 const minima = { ttl: 20, loopWait: 1, retryTimeout: 3 }
 
+export const leastRetryTimeoutSeconds = minima.retryTimeout
+
 /** Time to order a larger disk and move to it, with a season between. */
 const leastYears = 1
 
