@@ -11,6 +11,11 @@ SET log_min_duration_statement = -1;
 SET log_statement = none;
 SET log_error_verbosity = terse;
 SET password_encryption = 'scram-sha-256';
+-- With a quorum a commit waits for a replica, and the replicas may be waiting for these very logins
+-- to reach the primary. They need no second copy: a primary that has not got them makes its own.
+SET synchronous_commit = local;
+-- Whoever holds a lock on these roles holds up a delivery, and no longer than this.
+SET statement_timeout = '20s';
 
 CREATE FUNCTION pg_temp.set_password(login name, password text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

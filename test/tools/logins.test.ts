@@ -99,6 +99,15 @@ describe.runIf(dockerAnswers())("logins of a role", () => {
     ])
   })
 
+  test.concurrent("they are made while no replica confirms a commit", async () => {
+    const alone = [
+      `as psql -Xqc "alter system set synchronous_standby_names = 'nobody'"`,
+      "as psql -XAtqc 'select pg_reload_conf()' > /dev/null",
+      "until [ \"$(as psql -XAtqc 'show synchronous_standby_names')\" = nobody ]; do :; done",
+    ]
+    expect(await beside([...alone, deliver(2), knock(2)])).toEqual(["shop_owner"])
+  })
+
   test.concurrent("no password is logged, not even of statements that fail", async () => {
     const fail = "printf app_rw_x:pw9 > $PASSWORDS/postgres_app_password"
     const seen = await beside([
