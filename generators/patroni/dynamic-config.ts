@@ -57,4 +57,6 @@ const fixedParameters = {
   log_min_duration_statement: "1s",
   log_lock_waits: "on",
   log_checkpoints: "on",
+  // Whose line it is: login, database, app host and application; background processes have none.
+  log_line_prefix: "%m [%p] %q%u@%d %h %a ",
 }

@@ -55,6 +55,13 @@ test("no rendered file holds a password", () => {
   )
 })
 
+test("a line of PostgreSQL's log says when, which process and whose, and ends in a space", () => {
+  const { postgresql } = dynamicConfig(fleet, database)
+  expect(postgresql).toMatchObject({
+    parameters: { log_line_prefix: expect.stringMatching(/^%m .*%p.* %q%u@%d .*%a $/) },
+  })
+})
+
 test("a new password is a new login, but for the superuser", () => {
   const { credentials } = patroni.contribute(fleet)
   const roles = credentials.map((one) => [one.name, one.kind === "password" ? one.role : undefined])

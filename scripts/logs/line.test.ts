@@ -28,6 +28,13 @@ test("a line says when, where and of which task", () => {
   expect(lineText(global)).toBe("2026-11-28T15:00:00.000Z app-1 pgbouncer | ")
 })
 
+test("a text with a time of its own, as PostgreSQL's, stays whole", () => {
+  const text =
+    "2026-11-28 15:00:00.123 UTC [71] app_rw_3f9a12c4@shop 10.10.0.31 shop ERROR:  canceling"
+  const found = line("h", `quickcart_patroni-1.1.a 2026-11-28T15:00:00.2Z ${text}`)
+  expect(found).toMatchObject({ time: "2026-11-28T15:00:00.200000000Z", text })
+})
+
 test("what a client made a service write steers no terminal", () => {
   const evil = line("h", "quickcart_app.1.a 2026-11-28T15:00:00Z \u001b[2J\u009b1mx\r\ty")
   expect(lineText(evil)).toMatch(/\| \\x1b\[2J\\x9b1mx\\x0d\ty$/)
