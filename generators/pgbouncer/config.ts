@@ -21,7 +21,11 @@ export function pgbouncerConfig(fleet: Fleet, database: Database): string {
     writePort,
     readPort,
     database: shopDatabase,
-    pool: { write: pool.writeConnections, read: pool.readConnections },
+    pool: {
+      write: pool.writeConnections,
+      read: pool.readConnections,
+      logins: pool.loginConnections,
+    },
     socketDirectory,
     port: pgbouncerPort,
     maxClients,
@@ -31,11 +35,11 @@ export function pgbouncerConfig(fleet: Fleet, database: Database): string {
 
 /** haproxy.cfg of every app host: where the primary is, and which replicas keep up. */
 export function routeConfig(fleet: Fleet, database: Database): string {
-  const { writeConnections, readConnections } = poolOf(fleet, database)
+  const { writeConnections, readConnections, loginConnections } = poolOf(fleet, database)
   return routeTemplate({
     header: generatedHeader(fleet.source),
     // PgBouncer's pools twice over, while old connections go and new ones come, and the checks.
-    maxConnections: 2 * (writeConnections + readConnections) + 100,
+    maxConnections: 2 * (writeConnections + readConnections + loginConnections) + 100,
     writePort,
     readPort,
     patroniPort,

@@ -1,7 +1,10 @@
+import { spawnSync } from "node:child_process"
+import { join } from "node:path"
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { appService } from "../app/service.ts"
 import { databaseFixture, fleetFixture } from "../core/fleet-fixture.ts"
+import { appConnection } from "./app-connection.ts"
 import { pgbouncerConfig, routeConfig } from "./config.ts"
 import { poolOf, reservedConnections } from "./pool.ts"
 import { pgbouncerConfigService, pgbouncerService } from "./service.ts"
@@ -23,19 +26,20 @@ test("the pools of all app hosts fit into one member, whatever its connections",
         expect(pool.writeConnections).toBeGreaterThanOrEqual(1)
         expect(pool.readConnections).toBeGreaterThanOrEqual(1)
         const usable = max - reservedConnections
-        if (usable >= 2 * hosts) expect(pool.totalConnections).toBeLessThanOrEqual(usable)
-        else expect(pool.totalConnections).toBe(2 * hosts)
+        if (usable >= 3 * hosts) expect(pool.totalConnections).toBeLessThanOrEqual(usable)
+        else expect(pool.totalConnections).toBe(3 * hosts)
       },
     ),
   )
 })
 
-test("three hosts share 170 connections as 34 for writes and 22 for reads", () => {
+test("three hosts share 170 connections as 33 for writes, 22 for reads and one for logins", () => {
   const three = fleetFixture({ app: 3 })
   three.app.maxAppHosts = 3
   expect(poolOf(three, databaseFixture())).toMatchObject({
-    writeConnections: 34,
+    writeConnections: 33,
     readConnections: 22,
+    loginConnections: 1,
   })
 })
 
@@ -44,6 +48,19 @@ test("PgBouncer listens on a socket only, and verifies the server behind HAProxy
   expect(ini).toContain("unix_socket_dir = /run/database")
   expect(ini).toContain("server_tls_sslmode = verify-ca")
   expect(ini).not.toMatch(/password\s*=/)
+})
+
+test("a login waits for no reader: it is looked up on the read route, beside the read pool", () => {
+  const entries = [...ini.matchAll(/^(\w+) = host=\S+ port=(\d+) .* max_db_connections=(\d+)$/gm)]
+  const own = entries.find(([, name]) => name === /^auth_dbname = (\w+)$/m.exec(ini)?.[1])
+  expect(own?.slice(1)).toEqual(["auth", "5001", "1"])
+  expect(appConnection(fleet).environment.DATABASE_READ).toMatch(/@\/app_ro\?/)
+})
+
+test("a planned switchover holds all that PgBouncer has, logins too", () => {
+  const guard = join(import.meta.dirname, "../../images/pgbouncer/pgbouncer-guard")
+  const held = spawnSync("perl", [guard, "held"], { input: ini, encoding: "utf8" })
+  expect(held.stdout).toBe("app_rw app_ro auth\n")
 })
 
 test("the app finds its own host's pooler, read-only, and not the pooler's password", () => {

@@ -23,7 +23,7 @@ export function databaseSection(fleet: Fleet): string[] {
       `- The primary's host is lost: ${hostLoss.sum} = **${n(hostLoss.seconds)} s** at worst. The objective is ${promised} s.`,
       `- The manager that leads etcd is lost with it: ${leaderLoss.sum} = **${n(leaderLoss.seconds)} s** at worst.`,
       `- PostgreSQL crashes and does not recover: ${crash.sum} = **${n(crash.seconds)} s** at worst.`,
-      `- Pools: ${pool.instances} app hosts at most × (${pool.writeConnections} write + ${pool.readConnections} read) = **${n(pool.totalConnections)}** of ${n(database.maxConnections)} connections, ${reservedConnections} of which are reserved.`,
+      `- Pools: ${pool.instances} app hosts at most × (${pool.writeConnections} write + ${pool.readConnections} read + ${pool.loginConnections} for logins) = **${n(pool.totalConnections)}** of ${n(database.maxConnections)} connections, ${reservedConnections} of which are reserved.`,
       ...(workload.data === null ? [] : [growth(fleet, workload.data)]),
       `- A replica answers reads while it is less than ${formatBytes(database.maxReplicaLagBytes)} behind; with none, the primary does.`,
     ].join("\n"),

@@ -65,18 +65,18 @@ test("database/failover: each way to lose the primary has its arithmetic", () =>
 
 describe("database/pool", () => {
   test("the hosts of a flash sale count, and both routes", () => {
-    expect(about(pool, { maxConnections: 130 })).toEqual([])
-    expect(about(pool, { maxConnections: 129 })).toEqual([
-      "database.maxConnections: 50 app hosts at most x (1 write + 1 read) = 100 connections, more " +
-        "than 129 - 30 reserved = 99; write 130 or more, or fewer app hosts",
+    expect(about(pool, { maxConnections: 180 })).toEqual([])
+    expect(about(pool, { maxConnections: 179 })).toEqual([
+      "database.maxConnections: 50 app hosts at most x (1 write + 1 read + 1 for logins) = 150 " +
+        "connections, more than 179 - 30 reserved = 149; write 180 or more, or fewer app hosts",
     ])
   })
 
   test("pools that people write are held to the same sum", () => {
     const written = { writeConnections: 5, readConnections: 3 }
-    expect(about(pool, { maxConnections: 430, pool: written })).toEqual([])
-    expect(about(pool, { maxConnections: 429, pool: written })).toEqual([
-      expect.stringContaining("50 app hosts at most x (5 write + 3 read) = 400 connections"),
+    expect(about(pool, { maxConnections: 480, pool: written })).toEqual([])
+    expect(about(pool, { maxConnections: 479, pool: written })).toEqual([
+      expect.stringContaining("50 app hosts at most x (5 write + 3 read + 1 for logins) = 450"),
     ])
   })
 })

@@ -76,15 +76,13 @@ export const pool: Rule = {
   check(fleet) {
     const { database } = fleet
     if (database === null) return []
-    const { instances, writeConnections, readConnections, totalConnections } = poolOf(
-      fleet,
-      database,
-    )
+    const one = poolOf(fleet, database)
+    const { instances, totalConnections } = one
     const usable = database.maxConnections - reservedConnections
     if (totalConnections <= usable) return []
     const message =
-      `${instances} app hosts at most x (${writeConnections} write + ${readConnections} read) = ` +
-      `${number(totalConnections)} connections, more than ${number(database.maxConnections)} - ` +
+      `${instances} app hosts at most x (${one.writeConnections} write + ${one.readConnections} read + ` +
+      `${one.loginConnections} for logins) = ${number(totalConnections)} connections, more than ${number(database.maxConnections)} - ` +
       `${reservedConnections} reserved = ${number(usable)}; ` +
       `write ${totalConnections + reservedConnections} or more, or fewer app hosts`
     return [{ path: ["database", "maxConnections"], message }]
