@@ -1,4 +1,6 @@
 import { expect, test } from "vitest"
+import { orderPatience } from "../../images/shop/src/postgres-orders.ts"
+import { commandMs } from "../../images/shop/src/redis.ts"
 import { fleetFixture } from "../core/fleet-fixture.ts"
 import { hostsOf } from "../core/roles.ts"
 import { appService, resources } from "./service.ts"
@@ -34,6 +36,12 @@ test.each([
   const left = Math.max(sizes.hosts - 1, 1)
   expect(left * fit).toBeGreaterThanOrEqual(sizes.replicas + fleet.app.update.parallelism)
   expect(Number(limits.cpus)).toBe(sizes.cpu)
+})
+
+test("the shop gives an order up, to be tried again, before the load balancer gives the shop up", () => {
+  // The cart is read before and emptied after.
+  const longestMs = commandMs + orderPatience.deadlineMs + commandMs
+  expect(longestMs).toBeLessThan(fleetFixture().edge.timeouts.serverSeconds * 1000)
 })
 
 test("the largest flash sale decides how many tasks there may be", () => {

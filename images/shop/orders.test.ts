@@ -56,6 +56,24 @@ describe("an order", () => {
     await expect(postgresOrders(away, patience).place(request)).rejects.toThrow(Unavailable)
   })
 
+  test("is not waited for beyond the deadline, although its last try is still held", async () => {
+    const held = pool(failure("ECONNREFUSED"))
+    held.query.mockImplementation(() => new Promise(() => {}))
+    held.query.mockRejectedValueOnce(failure("ECONNREFUSED"))
+    await expect(postgresOrders(held, patience).place(request)).rejects.toThrow(Unavailable)
+    expect(held.query).toHaveBeenCalledTimes(2)
+  })
+
+  test("that was given up and taken all the same is found with its key", async () => {
+    const late = Promise.withResolvers<{ rows: object[] }>()
+    const slow = pool([], [{ id: "late", total_rupiah: "5" }])
+    slow.query.mockImplementationOnce(() => late.promise)
+    const orders = postgresOrders(slow, { deadlineMs: 5, firstPauseMs: 1 })
+    await expect(orders.place(request)).rejects.toThrow(Unavailable)
+    late.resolve({ rows: [{ id: "late", total_rupiah: "5" }] })
+    expect((await orders.place(request)).orderId).toBe("late")
+  })
+
   test("that is wrong is not tried twice", async () => {
     const wrong = pool(failure("23503", "violates foreign key"))
     await expect(postgresOrders(wrong, patience).place(request)).rejects.toThrow("foreign key")

@@ -1,7 +1,7 @@
 import type { Pool } from "pg"
 import type { Product } from "./catalogue.ts"
 import { isTransient } from "./database.ts"
-import { type Patience, retrying } from "./retry.ts"
+import { type Patience, retrying, within } from "./retry.ts"
 import type { Catalogue } from "./stores.ts"
 
 /** A visitor who looks around waits less long than one who buys. */
@@ -14,7 +14,11 @@ select id, name, origin, price_rupiah as "priceRupiah", emblem from products ord
 export function postgresCatalogue(read: Pick<Pool, "query">): Catalogue {
   return {
     list: async () => {
-      const { rows } = await retrying(() => read.query(listProducts), isTransient, patience)
+      const { rows } = await retrying(
+        (leftMs) => within(leftMs, read.query(listProducts)),
+        isTransient,
+        patience,
+      )
       return rows.map((row): Product => ({ ...row, priceRupiah: Number(row.priceRupiah) }))
     },
   }

@@ -13,7 +13,7 @@ export interface RedisCluster {
 }
 
 /** Longest time a command may take before the visitor is answered without it. */
-const commandMs = 1000
+export const commandMs = 1000
 
 /** A master without a connection for this long may have been replaced: ask who leads. */
 const refreshTopologyMs = 500

@@ -13,18 +13,18 @@ const longestPauseMs = 1000
 /**
  * Does `work` again while it fails with what `isTransient` accepts, with pauses
  * that double and vary, so that a thousand clients do not come back at once.
- * Only for work that may be done twice. Throws Unavailable after the deadline,
- * other errors at once.
+ * Only for work that may be done twice; it is told how much of the time is left,
+ * to hold itself to it. Throws Unavailable after the deadline, other errors at once.
  */
 export async function retrying<Result>(
-  work: () => Promise<Result>,
+  work: (leftMs: number) => Promise<Result>,
   isTransient: (error: unknown) => boolean,
   patience: Patience,
 ): Promise<Result> {
   const end = performance.now() + patience.deadlineMs
   for (let pause = patience.firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     try {
-      return await work()
+      return await work(end - performance.now())
     } catch (error) {
       if (!isTransient(error)) throw error
       const wait = pause * (0.5 + Math.random())
