@@ -7,7 +7,7 @@ import {
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   HeadBucketCommand,
-  ListObjectsV2Command,
+  HeadObjectCommand,
   PutBucketCorsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
@@ -17,15 +17,20 @@ import {
   type S3ClientConfig,
 } from "@aws-sdk/client-s3"
 import type { BucketSpec, ObjectSpec } from "../../schema/bucket.ts"
+import { corsFrom, type Found, lifecycleFrom } from "./bucket-rules.ts"
+
+/** How an object is served. */
+export type ObjectHeaders = Pick<ObjectSpec, "contentType" | "cacheControl">
 
 /** One S3-compatible service, in the words of `BucketSpec`. Every method throws what S3 answers. */
 export interface ObjectStore {
   exists(bucket: string): Promise<boolean>
   versioning(bucket: string): Promise<boolean>
-  cors(bucket: string): Promise<BucketSpec["cors"]>
-  lifecycle(bucket: string): Promise<BucketSpec["lifecycle"] | null>
+  cors(bucket: string): Promise<Found<NonNullable<BucketSpec["cors"]>>>
+  lifecycle(bucket: string): Promise<Found<BucketSpec["lifecycle"]>>
   policy(bucket: string): Promise<BucketSpec["policy"]>
-  keys(bucket: string, prefix: string): Promise<string[]>
+  /** Of one object; null where there is none. */
+  headers(bucket: string, key: string): Promise<ObjectHeaders | null>
   create(bucket: string): Promise<void>
   enableVersioning(bucket: string): Promise<void>
   setCors(bucket: string, cors: BucketSpec["cors"]): Promise<void>
@@ -66,42 +71,20 @@ export function openObjectStore(access: StoreAccess): ObjectStore {
       found(client.send(new HeadBucketCommand({ Bucket }))).then((answer) => answer !== undefined),
     versioning: async (Bucket) =>
       (await client.send(new GetBucketVersioningCommand({ Bucket }))).Status === "Enabled",
-    cors: async (Bucket) => {
-      const [rule] =
-        (await found(client.send(new GetBucketCorsCommand({ Bucket }))))?.CORSRules ?? []
-      if (rule === undefined) return null
-      const { AllowedOrigins, AllowedMethods, MaxAgeSeconds } = rule
-      return {
-        origins: AllowedOrigins ?? [],
-        methods: AllowedMethods ?? [],
-        maxAgeSeconds: MaxAgeSeconds ?? 0,
-      }
-    },
+    cors: async (Bucket) =>
+      corsFrom((await found(client.send(new GetBucketCorsCommand({ Bucket }))))?.CORSRules ?? []),
     lifecycle: async (Bucket) => {
-      const answer = await found(
-        client.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
-      )
-      const rule = (id: string) => answer?.Rules?.find(({ ID }) => ID === id)
-      const abandonedUploadDays =
-        rule(abandoned)?.AbortIncompleteMultipartUpload?.DaysAfterInitiation
-      const replacedDays = rule(replaced)?.NoncurrentVersionExpiration?.NoncurrentDays
-      if (abandonedUploadDays === undefined || replacedDays === undefined) return null
-      return { abandonedUploadDays, replacedDays }
+      const asked = client.send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
+      return lifecycleFrom((await found(asked))?.Rules ?? [])
     },
     policy: async (Bucket) => {
       const text = (await found(client.send(new GetBucketPolicyCommand({ Bucket }))))?.Policy
       return text === undefined || text === "" ? null : JSON.parse(text)
     },
-    keys: async (Bucket, Prefix) => {
-      const keys: string[] = []
-      let token: string | undefined
-      do {
-        const next = token === undefined ? {} : { ContinuationToken: token }
-        const page = await client.send(new ListObjectsV2Command({ Bucket, Prefix, ...next }))
-        keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []))
-        token = page.NextContinuationToken
-      } while (token !== undefined)
-      return keys
+    headers: async (Bucket, Key) => {
+      const answer = await found(client.send(new HeadObjectCommand({ Bucket, Key })))
+      if (answer === undefined) return null
+      return { contentType: answer.ContentType ?? "", cacheControl: answer.CacheControl ?? "" }
     },
     create: async (Bucket) => void (await client.send(new CreateBucketCommand({ Bucket }))),
     enableVersioning: async (Bucket) => {

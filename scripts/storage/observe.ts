@@ -1,5 +1,5 @@
 import type { BucketSpec } from "../../schema/bucket.ts"
-import type { ObjectStore } from "../io/object-store.ts"
+import type { ObjectHeaders, ObjectStore } from "../io/object-store.ts"
 import type { ObservedBucket, ObservedBuckets } from "./reconcile.ts"
 
 /** Reads every wanted bucket as it is; changes nothing. */
@@ -15,13 +15,14 @@ export async function observeStorage(
 
 async function observeBucket(store: ObjectStore, spec: BucketSpec): Promise<ObservedBucket | null> {
   if (!(await store.exists(spec.name))) return null
-  const [versioning, cors, lifecycle, policy, keys] = await Promise.all([
+  const [versioning, cors, lifecycle, policy] = await Promise.all([
     store.versioning(spec.name),
     store.cors(spec.name),
     store.lifecycle(spec.name),
     store.policy(spec.name),
-    // A backup bucket may hold a hundred thousand objects, none of which is wanted by name.
-    spec.objects.length === 0 ? [] : store.keys(spec.name, ""),
   ])
-  return { versioning, cors, lifecycle, policy, keys }
+  const objects = new Map<string, ObjectHeaders | null>()
+  // One after another: each may be a command on a host of the fleet, which takes few at once.
+  for (const { key } of spec.objects) objects.set(key, await store.headers(spec.name, key))
+  return { versioning, cors, lifecycle, policy, objects }
 }

@@ -1,13 +1,15 @@
 import type { BucketSpec, ObjectSpec } from "../../schema/bucket.ts"
+import type { Found } from "../io/bucket-rules.ts"
+import type { ObjectHeaders } from "../io/object-store.ts"
 
 /** A bucket as it is; every part in the form the spec has. */
 export interface ObservedBucket {
   versioning: boolean
-  cors: BucketSpec["cors"]
-  lifecycle: BucketSpec["lifecycle"] | null
+  cors: Found<NonNullable<BucketSpec["cors"]>>
+  lifecycle: Found<BucketSpec["lifecycle"]>
   policy: BucketSpec["policy"]
-  /** Keys of the wanted objects that are there. */
-  keys: string[]
+  /** The wanted objects by key; null for one that is not there. */
+  objects: Map<string, ObjectHeaders | null>
 }
 
 /** Buckets by name; null for one that does not exist. */
@@ -38,18 +40,18 @@ const nothing: ObservedBucket = {
   cors: null,
   lifecycle: null,
   policy: null,
-  keys: [],
+  objects: new Map(),
 }
 
 function reconcileBucket(spec: BucketSpec, found: ObservedBucket | null): StorageOperation[] {
   const bucket = spec.name
-  const { versioning, cors, lifecycle, policy, keys } = found ?? nothing
+  const { versioning, cors, lifecycle, policy, objects } = found ?? nothing
   const operations: StorageOperation[] = []
   if (found === null) operations.push({ kind: "create-bucket", bucket, cause: "does not exist" })
   if (spec.versioning && !versioning) {
     operations.push({ kind: "set-versioning", bucket, cause: "keeps no versions" })
   }
-  if (!same(spec.cors, cors)) {
+  if (!same(unordered(spec.cors), unordered(cors))) {
     operations.push({ kind: "set-cors", bucket, cause: change(cors), cors: spec.cors })
   }
   if (!same(spec.lifecycle, lifecycle)) {
@@ -59,15 +61,10 @@ function reconcileBucket(spec: BucketSpec, found: ObservedBucket | null): Storag
   if (!same(spec.policy, policy)) {
     operations.push({ kind: "set-policy", bucket, cause: change(policy), policy: spec.policy })
   }
-  const missing = spec.objects.filter(({ key }) => !keys.includes(key))
-  const uploads = missing.map(
-    (object): StorageOperation => ({
-      kind: "upload",
-      bucket,
-      cause: "is not there",
-      object,
-    }),
-  )
+  const uploads = spec.objects.flatMap((object): StorageOperation[] => {
+    const cause = uploadCause(object, objects.get(object.key) ?? null)
+    return cause === undefined ? [] : [{ kind: "upload", bucket, cause, object }]
+  })
   return [...operations, ...uploads]
 }
 
@@ -75,6 +72,19 @@ function reconcileBucket(spec: BucketSpec, found: ObservedBucket | null): Storag
 export function storageLine(operation: StorageOperation): string {
   const what = operation.kind === "upload" ? ` ${operation.object.key}` : ""
   return `${operation.bucket}: ${operation.kind}${what}, ${operation.cause}`
+}
+
+/** Its content needs no look: the key changes with it. */
+function uploadCause(object: ObjectSpec, found: ObjectHeaders | null): string | undefined {
+  if (found === null) return "is not there"
+  const { contentType, cacheControl } = object
+  return same({ contentType, cacheControl }, found) ? undefined : "is served otherwise"
+}
+
+/** Services keep origins and methods in an order of their own. */
+function unordered(cors: ObservedBucket["cors"]): unknown {
+  if (cors === null || typeof cors === "string") return cors
+  return { ...cors, origins: cors.origins.toSorted(), methods: cors.methods.toSorted() }
 }
 
 function change(found: unknown): string {
