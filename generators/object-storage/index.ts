@@ -3,8 +3,12 @@ import { canonicalJson } from "../core/canonical.ts"
 import { type Component, contribution } from "../core/component.ts"
 import { password } from "../core/credentials.ts"
 import { bucketsOf, imageFile, sampleImages } from "./buckets.ts"
+import { keyPolicy } from "./policy.ts"
 
-/** Buckets and what has to be in them, for `quickcart storage` to apply. */
+/**
+ * Buckets and what has to be in them, for `quickcart storage` to apply, and what its
+ * key needs for that.
+ */
 export const objectStorage: Component = {
   name: "object-storage",
   contribute: (fleet) => {
@@ -23,6 +27,7 @@ export const objectStorage: Component = {
       flows: [],
       files: [
         { path: "object-storage.json", text: canonicalJson(file) },
+        { path: "object-storage-policy.json", text: canonicalJson(keyPolicy(file.buckets)) },
         ...sampleImages(fleet).map(({ key, svg }) => ({ path: imageFile(key), text: svg })),
       ],
       checks: [],
