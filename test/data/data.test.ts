@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
+import type { ObjectStorageFile } from "../../schema/bucket.ts"
 import { gapLine, unexplained } from "../../scripts/dashboards/gaps.ts"
 import { proveDashboards } from "../../scripts/dashboards/verb.ts"
 import { apply } from "../../scripts/deploy/apply.ts"
@@ -11,6 +13,8 @@ import { downSteps } from "../../scripts/hosts/up.ts"
 import { nowMs } from "../../scripts/io/clock.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
+import { visit } from "../../scripts/visit.ts"
+import { boxMemoryGibibytes } from "../box/box-memory.ts"
 import { drillTwice } from "../box/drill-twice.ts"
 import { openLeakSearch } from "../box/leak-search.ts"
 
@@ -56,6 +60,29 @@ test("the first start, which makes all passwords and keys, shows none to other p
 test("apply once more changes nothing", async () => {
   const again = await apply(repository, environment, { allowDirty, breakLock: false, report: say })
   expect(again.operations).toEqual([])
+})
+
+test("every product image reaches visitors, for their caches to keep for a year", async () => {
+  const file = join(repository, "stacks", environment, "object-storage.json")
+  const { buckets }: ObjectStorageFile = JSON.parse(readFileSync(file, "utf8"))
+  const images = buckets.flatMap(({ objects }) => objects)
+  expect(images.length).toBeGreaterThan(0)
+  for (const { key, contentType } of images) {
+    const { status, headers } = await visit(context.fleet, context.state, `/images/${key}`)
+    const { "content-type": type, "cache-control": caching } = headers
+    expect({ key, status, type, caching }).toEqual({
+      key,
+      status: 200,
+      type: contentType,
+      caching: "public, max-age=31536000, immutable",
+    })
+  }
+})
+
+test("no visitor lists the images", async () => {
+  for (const path of ["/images/", "/images/?list-type=2"]) {
+    expect([path, (await visit(context.fleet, context.state, path)).status]).toEqual([path, 403])
+  }
 })
 
 describe("drills", () => {
