@@ -14,7 +14,6 @@ import { nowMs } from "../../scripts/io/clock.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
 import { visit } from "../../scripts/visit.ts"
-import { boxMemoryGibibytes } from "../box/box-memory.ts"
 import { drillTwice } from "../box/drill-twice.ts"
 import { openLeakSearch } from "../box/leak-search.ts"
 
