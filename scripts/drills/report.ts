@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { headCommit } from "../io/git.ts"
+import { type AlertsDuring, alertsLine } from "./alerts/during-drill.ts"
 import { type Distribution, distribution } from "./outage.ts"
 import { machinePace } from "./pace.ts"
 
@@ -28,6 +29,8 @@ export interface DrillReport {
   distribution: Distribution
   bounds: Bound[]
   details: unknown
+  /** What alerts did meanwhile; absent where nobody watches. */
+  alerts?: AlertsDuring
   verdict: "pass" | "fail"
 }
 
@@ -40,6 +43,7 @@ export interface Measured {
   details?: unknown
   /** Markdown for people, beside the report. */
   page?: string
+  alerts?: AlertsDuring
 }
 
 /** `measured` must not be above `limit`. */
@@ -85,6 +89,7 @@ export async function writeReport(
     distribution: distribution(measured.samples),
     bounds: measured.bounds,
     details: measured.details ?? null,
+    ...(measured.alerts === undefined ? {} : { alerts: measured.alerts }),
     verdict: measured.bounds.every((bound) => bound.met) ? "pass" : "fail",
   }
   mkdirSync(join(repository, "reports"), { recursive: true })
@@ -103,5 +108,6 @@ export function reportText(report: DrillReport): string {
     (bound) =>
       `  ${bound.met ? "ok  " : "FAIL"} ${bound.what}: ${bound.measured} <= ${bound.limit}`,
   )
-  return [`${report.name}: ${report.verdict}, ${numbers}`, ...bounds].join("\n")
+  const alerts = report.alerts === undefined ? [] : [`  ${alertsLine(report.alerts)}`]
+  return [`${report.name}: ${report.verdict}, ${numbers}`, ...bounds, ...alerts].join("\n")
 }

@@ -1,10 +1,14 @@
 import { readFleetFile } from "../deploy/fleet-file.ts"
+import { nowMs } from "../io/clock.ts"
 import { Failure } from "../io/failure.ts"
 import { openState } from "../io/state.ts"
+import type { AlertsDuring } from "./alerts/during-drill.ts"
+import { alertsSince } from "./alerts/watch-drill.ts"
+import { writeDrillMatrix } from "./alerts/write-drill-matrix.ts"
 import type { Drill, DrillContext } from "./drill.ts"
 import { drills, environmentOf } from "./index.ts"
 import { updateReadme } from "./numbers.ts"
-import { type DrillReport, reportText, writeReport } from "./report.ts"
+import { atMost, type DrillReport, type Measured, reportText, writeReport } from "./report.ts"
 
 /** What tests and benches report beside the drills. */
 const otherReports = [
@@ -29,10 +33,25 @@ export function drillContext(
   return { repository, fleet, state: openState(repository, environment), report, thorough }
 }
 
-/** Runs one drill and writes its report. */
+/** Runs one drill and writes its report, with what the fleet's alerts did meanwhile. */
 export async function runDrill(context: DrillContext, drill: Drill): Promise<DrillReport> {
   context.report(`${drill.name}: ${drill.summary}`)
-  return writeReport(context.repository, drill.name, await drill.run(context))
+  const beganAt = nowMs() / 1000
+  const measured = await drill.run(context)
+  const alerts = await alertsSince(context, drill.name, beganAt)
+  const judged = alerts === null ? measured : withAlerts(measured, alerts, context.thorough)
+  const report = await writeReport(context.repository, drill.name, judged)
+  writeDrillMatrix(context.repository)
+  return report
+}
+
+/** What was measured, and the alerts; a thorough run is held to them. */
+export function withAlerts(measured: Measured, alerts: AlertsDuring, thorough: boolean): Measured {
+  const bounds = [
+    atMost("false alerts", alerts.unexplained.length, 0),
+    atMost("alerts that had to fire and did not", alerts.missing.length, 0),
+  ]
+  return { ...measured, alerts, bounds: [...measured.bounds, ...(thorough ? bounds : [])] }
 }
 
 interface DrillOptions {
