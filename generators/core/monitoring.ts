@@ -90,9 +90,14 @@ export interface Alert {
   inhibits?: { alerts: readonly string[] | "all others"; equal: readonly string[] }
   /**
    * Only an alert that always fires has no case in which it is silent. One that has
-   * more reasons to fire shows the others in `firesToo`.
+   * more reasons to fire, or not to, shows the others in `firesToo` and `silentToo`.
    */
-  tests: { fires: AlertTest; firesToo?: AlertTest[]; silent: AlertTest | null }
+  tests: {
+    fires: AlertTest
+    firesToo?: AlertTest[]
+    silent: AlertTest | null
+    silentToo?: AlertTest[]
+  }
 }
 
 /** One case for promtool: the healthy series with some changed. */

@@ -1,7 +1,7 @@
 import type { Fleet } from "../core/fleet.ts"
 import { type Monitored, series, steady } from "../core/monitoring.ts"
 import { hostsOf } from "../core/roles.ts"
-import { nodeLabels } from "../node-exporter/monitoring.ts"
+import { answers, nodeLabels } from "../node-exporter/monitoring.ts"
 
 /** Several advertisements and two scrapes: a takeover never looks like two owners for as long. */
 const ownerSeconds = 60
@@ -9,14 +9,16 @@ const ownerSeconds = 60
 /** Who owns the floating IP, as the load balancers' interfaces say: Keepalived's opinion may differ. */
 export function keepalivedMonitoring(fleet: Fleet): Monitored {
   const { vip } = fleet.network
-  const [owner, other] = hostsOf(fleet, "loadBalancer").map((host) =>
+  const balancers = hostsOf(fleet, "loadBalancer")
+  const [first] = balancers
+  const [owner, other] = balancers.map((host) =>
     series("node_network_address_info", {
       ...nodeLabels(host),
       address: vip,
       device: fleet.provider.publicInterface,
     }),
   )
-  if (owner === undefined || other === undefined) {
+  if (first === undefined || owner === undefined || other === undefined) {
     return { scrapes: [], recordings: [], alerts: [], healthy: {} }
   }
   return {
@@ -26,7 +28,8 @@ export function keepalivedMonitoring(fleet: Fleet): Monitored {
       {
         name: "VipWithoutOwner",
         severity: "critical",
-        expression: `absent(node_network_address_info{address="${vip}"})`,
+        // A load balancer that lives and does not tell its addresses may be the owner.
+        expression: `absent(node_network_address_info{address="${vip}"}) unless on () (up{job="node",role="load-balancer"} == 0 and on (node) ${answers})`,
         forSeconds: ownerSeconds,
         summary: `No load balancer owns the floating IP ${vip}`,
         description: "Visitors reach nothing.",
@@ -37,6 +40,13 @@ export function keepalivedMonitoring(fleet: Fleet): Monitored {
             series: { [owner]: "1x9 stale", [other]: "_x10 1x4000" },
             atMinutes: 10,
           },
+          silentToo: [
+            {
+              when: "the owner's node exporter is gone",
+              series: { [owner]: "1x9 stale", [series("up", nodeLabels(first))]: "1x9 0x4000" },
+              atMinutes: 30,
+            },
+          ],
         },
       },
       {

@@ -32,8 +32,7 @@ function services(fleet: Fleet): ServiceEntry[] {
     configs: [],
   })
   return [
-    // Without its exporter a host looks lost, and that pages: it has to be back within a minute.
-    entry("node-exporter", pinnedService(fleet), []),
+    entry("node-exporter", pinnedService(fleet), [{ name: "NodeUnobserved" }]),
     entry(elasticServiceName, elasticService(fleet), [{ name: "AppNodeDown" }]),
   ]
 }

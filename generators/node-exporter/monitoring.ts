@@ -13,13 +13,8 @@ import {
 } from "../core/monitoring.ts"
 import { hostsOf } from "../core/roles.ts"
 import { type ScalingTrigger, scalingTrigger } from "../core/scaling-alerts.ts"
-import {
-  hostTarget,
-  instancesOf,
-  targetDown,
-  tasksMissing,
-  upSeries,
-} from "../core/target-alerts.ts"
+import { hostTarget, instancesOf, tasksMissing, upSeries } from "../core/target-alerts.ts"
+import { metricsPort as haproxyPort } from "../haproxy/ports.ts"
 import { formatPercent } from "../topology/table.ts"
 import { nodeExporterPort } from "./ports.ts"
 
@@ -31,6 +26,19 @@ const almostNoDisk = 0.05
 
 /** How long the disk has to be that full: a backup or an image pull ends within it. */
 const diskSeconds = 900
+
+/** How long a host may be silent: two scrapes, and some more for a restart. */
+const silenceSeconds = 60
+
+/** How long the exporter alone may be away: a restart, or a new version. */
+const unobservedSeconds = 120
+
+/**
+ * Jobs whose targets run on the host that their label `node` names, at least one on each host of the
+ * Swarm with a fixed address. What another host asks about it does not count: of that, `up` is the
+ * asker's.
+ */
+export const hostJobs = ["docker", "etcd", "haproxy", "patroni"]
 
 /** Busy share of the processors in the series of a healthy host. */
 const healthyCpu = 0.2
@@ -65,14 +73,8 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
     scrapes: [pinned, elastic],
     recordings: [],
     alerts: [
-      targetDown(pinned, {
-        name: "NodeDown",
-        severity: "critical",
-        summary: "{{ $labels.node }} does not answer",
-        description:
-          "Its exporter, and most likely the host, does not answer. What runs there is served by the others until it is back.",
-        inhibits: { alerts: "all others", equal: ["node"] },
-      }),
+      nodeDown(fleet),
+      nodeUnobserved(fleet),
       tasksMissing(elastic, appHosts, {
         name: "AppNodeDown",
         severity: "warning",
@@ -86,6 +88,79 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
       ...upSeries(pinned),
       ...upSeries(elastic, appHosts),
       ...Object.assign({}, ...instances.map(healthyNode)),
+    },
+  }
+}
+
+/** True of hosts on which something answers. */
+export const answers = `up{job=~"${hostJobs.join("|")}"} == 1`
+
+/** A load balancer's exporter and HAProxy, which is all that answers for it there. */
+function balancerUp(fleet: Fleet, exporter: string, haproxy: string): Series {
+  const [host] = hostsOf(fleet, "loadBalancer")
+  if (host === undefined) return {}
+  const proxy = hostTarget(host, haproxyPort)
+  return {
+    [series("up", nodeLabels(host))]: exporter,
+    [series("up", { job: "haproxy", instance: proxy.address, ...proxy.labels })]: haproxy,
+  }
+}
+
+function nodeDown(fleet: Fleet): Alert {
+  const lost = "1x9 0x2 1x4000"
+  const missed = "1x9 0x0 1x4000"
+  return {
+    name: "NodeDown",
+    severity: "critical",
+    // With its exporter alone the host would seem lost, and hold back all that is true of it.
+    expression: `up{job="node"} == 0 unless on (node) ${answers}`,
+    forSeconds: silenceSeconds,
+    summary: "{{ $labels.node }} does not answer",
+    description:
+      "Nothing on it answers, so most likely the host is gone. What runs there is served by the others until it is back.",
+    inhibits: { alerts: "all others", equal: ["node"] },
+    tests: {
+      fires: {
+        when: "nothing on it answers for three minutes",
+        series: balancerUp(fleet, lost, lost),
+        atMinutes: 12,
+      },
+      silent: {
+        when: "all have just missed a scrape",
+        series: balancerUp(fleet, missed, missed),
+        atMinutes: 10,
+      },
+      silentToo: [
+        {
+          when: "only its exporter is gone",
+          series: balancerUp(fleet, steady(0), steady(1)),
+          atMinutes: 30,
+        },
+      ],
+    },
+  }
+}
+
+function nodeUnobserved(fleet: Fleet): Alert {
+  return {
+    name: "NodeUnobserved",
+    severity: "warning",
+    expression: `up{job="node"} == 0 and on (node) ${answers}`,
+    forSeconds: unobservedSeconds,
+    summary: "The node exporter of {{ $labels.node }} does not answer, though the host does",
+    description:
+      "Its disk, memory, processors and addresses are not watched. A load balancer may own the floating IP unseen.",
+    tests: {
+      fires: {
+        when: "only the exporter is gone",
+        series: balancerUp(fleet, "1x9 0x4000", steady(1)),
+        atMinutes: 13,
+      },
+      silent: {
+        when: "the whole host is gone",
+        series: balancerUp(fleet, "1x9 0x4000", "1x9 0x4000"),
+        atMinutes: 30,
+      },
     },
   }
 }

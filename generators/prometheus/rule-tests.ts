@@ -28,11 +28,12 @@ export function ruleTests(all: Contributions, component: string, own: Monitored)
   return testFile([component], evaluationSeconds(own), [
     ...own.recordings.flatMap((recording) => recordingTest(own, healthy, recording)),
     ...own.alerts.flatMap((alert) => {
-      const { fires, firesToo = [], silent } = alert.tests
+      const { fires, firesToo = [], silent, silentToo = [] } = alert.tests
       const firing = [fires, ...firesToo]
+      const quiet = silent === null ? [] : [silent, ...silentToo]
       return [
         ...firing.map((test) => alertTest(own, healthy, alert, test, true)),
-        ...(silent === null ? [] : [alertTest(own, healthy, alert, silent, false)]),
+        ...quiet.map((test) => alertTest(own, healthy, alert, test, false)),
       ]
     }),
   ])

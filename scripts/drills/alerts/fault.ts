@@ -12,6 +12,7 @@ export type Part =
   | "redis"
   | "object-storage"
   | "docker"
+  | "node-exporter"
   | "postgres-exporter"
   | "certificate-prober"
   | "alertmanager"

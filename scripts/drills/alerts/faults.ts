@@ -22,6 +22,7 @@ import {
   alertmanagerGone,
   certificateProberGone,
   dockerUnseen,
+  nodeExporterFrozen,
   postgresExporterGone,
 } from "./monitoring-faults.ts"
 import { objectStorageFrozen } from "./storage-faults.ts"
@@ -40,6 +41,7 @@ export const faults: readonly Fault[] = [
   appExporterFrozen,
   pgbouncerFrozen,
   dockerUnseen,
+  nodeExporterFrozen,
   postgresExporterGone,
   certificateProberGone,
   etcdMemberMissing,

@@ -3,7 +3,7 @@ import { dockerMetricsPort } from "../../../generators/host/monitoring.ts"
 import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
 import { asked, cut } from "../database/network.ts"
-import { scaleDown } from "./break.ts"
+import { freeze, scaleDown } from "./break.ts"
 import type { Fault } from "./fault.ts"
 
 export const alertmanagerGone: Fault = {
@@ -51,6 +51,18 @@ export const dockerUnseen: Fault = {
     // The runbook looks at the first one, on the port that is cut.
     const host = hostsOf(on.fleet, "database").at(-1)?.name ?? ""
     on.undo(await cut(on, host, asked(dockerMetricsPort)))
+    return undefined
+  },
+}
+
+/** The host does all that it did, and nobody sees its disk fill up. */
+export const nodeExporterFrozen: Fault = {
+  name: "node-exporter-frozen",
+  summary: "the node exporter of a manager hangs",
+  touches: ["node-exporter"],
+  must: [{ alert: "NodeUnobserved" }],
+  break: async (on) => {
+    await freeze(on, hostsOf(on.fleet, "manager")[0]?.name ?? "", `${stackName}_node-exporter`)
     return undefined
   },
 }
