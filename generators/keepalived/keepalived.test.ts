@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
-import { fleetFixture } from "../core/fleet-fixture.ts"
+import { fleetFixture, watchedFixture } from "../core/fleet-fixture.ts"
 import { hostsOf } from "../core/roles.ts"
+import { pinnedService } from "../node-exporter/service.ts"
 import { keepalivedConfig } from "./config.ts"
 import { keepalivedConfigService, keepalivedService } from "./service.ts"
 
@@ -57,4 +58,15 @@ test("Keepalived runs where the addresses are", () => {
   const service = keepalivedService(fleet, host)
   expect(Object.keys(service.networks ?? {})).toEqual(["hostnet"])
   expect(service.cap_add).toContain("NET_ADMIN")
+})
+
+test("it gives signs of life where the node exporter reads them, and nowhere without monitoring", () => {
+  const mountsOf = (of: typeof fleet) => {
+    const [host] = hostsOf(of, "loadBalancer")
+    return host && keepalivedService(of, host).volumes?.map(({ target }) => target)
+  }
+  const watched = watchedFixture()
+  const read = pinnedService(watched).entrypoint?.find((option) => option.includes("textfile.dir"))
+  expect(mountsOf(watched)).toContain(read?.split("=")[1])
+  expect(mountsOf(fleet)).toEqual(["/run/keepalived", "/run/haproxy"])
 })

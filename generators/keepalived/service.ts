@@ -4,6 +4,7 @@ import { hostNetwork } from "../core/networks.ts"
 import { oneByOne } from "../core/one-by-one.ts"
 import { hostsOf, onHost, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
+import { textfiles } from "../node-exporter/service.ts"
 
 const runVolume: SwarmMount = {
   type: "volume",
@@ -19,6 +20,7 @@ export function keepalivedService(fleet: Fleet, host: Host): SwarmService {
     volumes: [
       runVolume,
       { type: "volume", source: "haproxy-run", target: "/run/haproxy", read_only: true },
+      ...(fleet.monitoring === null ? [] : [textfiles]),
     ],
     networks: { [hostNetwork]: null },
     cap_add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_NICE"],

@@ -9,11 +9,11 @@ import { nodeExporterPort } from "./ports.ts"
 export const nodeExporterMemoryBytes = 50e6
 
 /**
- * What apply says of itself: it writes `deployment.prom` there, beside Prometheus only. In memory:
- * when the exporter restarts, the series ends until the next deployment, and the past stays in
- * Prometheus.
+ * What others say of themselves: apply writes `deployment.prom` there, beside Prometheus only, and
+ * Keepalived's runner `keepalived.prom`. In memory: when all that share it restart, a series ends
+ * until it is written again, and the past stays in Prometheus.
  */
-const textfiles: SwarmMount = {
+export const textfiles: SwarmMount & { type: "volume" } = {
   type: "volume",
   source: "node-exporter-run",
   target: "/run/node-exporter",

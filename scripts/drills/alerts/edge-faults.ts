@@ -7,7 +7,7 @@ import { cut } from "../database/network.ts"
 import type { DrillContext } from "../drill.ts"
 import { hostContainer, inHost, powerOn, taskContainer, vipOwner } from "../fleet-access.ts"
 import { startLoad } from "../load.ts"
-import { scaleDown, unpin } from "./break.ts"
+import { freeze, scaleDown, unpin } from "./break.ts"
 import type { Fault, FaultContext } from "./fault.ts"
 import { type Answers, burnWindows, errorsToBurn } from "./rules.ts"
 
@@ -52,6 +52,23 @@ export const vipOwnedTwice: Fault = {
   },
 }
 
+/** Seconds without a sign of life that the rule KeepalivedDown allows. */
+const signOfLifeSeconds = 60
+
+/** Visitors notice nothing before the owner is lost, and then everything. */
+export const standbyFrozen: Fault = {
+  name: "standby-frozen",
+  summary: "Keepalived of the load balancer that does not own the floating IP hangs",
+  touches: ["edge"],
+  must: [{ alert: "KeepalivedDown", holdsAfterSeconds: signOfLifeSeconds }],
+  break: async (on) => {
+    const owner = await vipOwner(on)
+    const standby = balancerNames(on).find((name) => name !== owner) ?? ""
+    await freeze(on, standby, memberService("keepalived", standby))
+    return undefined
+  },
+}
+
 /** Nothing answers visitors, though all hosts are up. */
 export const balancersGone: Fault = {
   name: "balancers-gone",
@@ -64,6 +81,7 @@ export const balancersGone: Fault = {
     { alert: "AvailabilityUnknown", heldBackBy: "ShopUnreachable" },
     { alert: "ImagesUnreachable", heldBackBy: "ShopUnreachable" },
   ],
+  may: { KeepalivedDown: "it is counted as dead two minutes later, when the others may be over" },
   break: async (on) => {
     const hosts = balancerNames(on)
     on.undo(() => vipOwner(on))

@@ -15,6 +15,7 @@ import {
   certificateExpires,
   serverErrors,
   shopGone,
+  standbyFrozen,
   vipOwnedTwice,
 } from "./edge-faults.ts"
 import type { Fault } from "./fault.ts"
@@ -49,6 +50,7 @@ export const faults: readonly Fault[] = [
   etcdQuorumLost,
   redisShardLost,
   vipOwnedTwice,
+  standbyFrozen,
   patroniPaused,
   balancersGone,
   certificateExpires,
