@@ -35,6 +35,11 @@ test.each([
   if (count > 0) expect(found[0]).toContain("availability is spent: fewer than 99.95% of")
 })
 
+test("slo-burn: the days are those that there are metrics for", () => {
+  const [found] = refused({ errorBudget: budget({ days: 12.7 }, -1) })
+  expect(found).toContain("of the answers of 12 days were good")
+})
+
 test("slo-burn: metrics of an unknown age judge no budget", () => {
   expect(refused({ errorBudget: budget({ days: null }, -1) })).toEqual([])
 })

@@ -1,4 +1,3 @@
-import { budgetWindowDays } from "../monitoring/health.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
 
 /** Over less, the minutes in which a new fleet starts are its whole budget. */
@@ -23,13 +22,15 @@ function dangers({ plan, facts: { errorBudget } }: GuardInput): string[] {
   if (plan.operations.length === 0) return []
   if (errorBudget === undefined || "unknown" in errorBudget) return []
   const { burning, slos, days } = errorBudget
-  const isJudged = days !== null && days >= leastDays
-  const spent = slos.filter(({ budgetLeft }) => isJudged && budgetLeft !== null && budgetLeft <= 0)
+  const pages = burning.map((name) => `${name} fires (docs/runbooks/${name}.md)`)
+  if (days === null || days < leastDays) return pages
+  // The budget's window, or as much of it as there are metrics for.
+  const spent = slos.filter(({ budgetLeft }) => budgetLeft !== null && budgetLeft <= 0)
   return [
-    ...burning.map((name) => `${name} fires (docs/runbooks/${name}.md)`),
+    ...pages,
     ...spent.map(
       ({ name, objective }) =>
-        `the error budget of ${name} is spent: fewer than ${percent(objective)} of the answers of ${budgetWindowDays} days were good`,
+        `the error budget of ${name} is spent: fewer than ${percent(objective)} of the answers of ${Math.floor(days)} days were good`,
     ),
   ]
 }
