@@ -26,8 +26,9 @@ const windows = {
 }
 
 /**
- * Fewer bad events than this in the shortest window are chance, not a burn: at
- * one request a minute a single 503 would page.
+ * Fewer bad events than this in the short window of a pair are chance, not a burn: at one
+ * request a minute a single 503 would page. Each pair has its own: what is few in five minutes
+ * is many in half an hour, and the slower burn has to be seen then.
  */
 export const leastBadEvents = 10
 
@@ -97,11 +98,10 @@ export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
   const either = windows[kind].map(({ longSeconds, shortSeconds, budgetShare }) => {
     const limit = burnFactor(longSeconds, budgetShare) * budget
     const over = (window: number) => `${recorded(slo, window)} > ${round(limit)}`
-    return `(${over(longSeconds)} and ${over(shortSeconds)})`
+    const events = `${slo.bad(formatPromDuration(shortSeconds))} * ${shortSeconds}`
+    return `(${over(longSeconds)} and ${over(shortSeconds)} and ${events} >= ${leastBadEvents})`
   })
-  const shortest = shortestSeconds(kind)
-  const gate = `${slo.bad(formatPromDuration(shortest))} * ${shortest} >= ${leastBadEvents}`
-  return `(${either.join(" or ")}) and (${gate})`
+  return either.join(" or ")
 }
 
 function shortestSeconds(kind: keyof typeof windows): number {

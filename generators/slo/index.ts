@@ -205,9 +205,16 @@ function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
           series: burning(promise, mixed, 20),
           atMinutes: 70,
         },
+        firesToo: [
+          {
+            when: "one of three events is bad: few in five minutes, many in half an hour",
+            series: mixed(1, 2),
+            atMinutes: 70,
+          },
+        ],
         silent: {
           when: "one of three events is bad, but there are few",
-          series: mixed(1, 2),
+          series: mixed(0.2, 0.4),
           atMinutes: 70,
         },
       },
@@ -230,6 +237,13 @@ function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
           series: burning(promise, mixed, 0.9),
           atMinutes: 1500,
         },
+        silentToo: [
+          {
+            when: "one of three events is bad, but there are few",
+            series: mixed(0.02, 0.04),
+            atMinutes: 1500,
+          },
+        ],
       },
     },
   ]

@@ -10,14 +10,14 @@ const slo: Slo = {
   total: (window) => `total[${window}]`,
 }
 
-test("the windows and factors are those of the SRE workbook", () => {
+test("the windows and factors are those of the SRE workbook, and few bad events are none by each pair's own window", () => {
   expect(burnExpression(slo, "page")).toBe(
-    "((shop:bad_ratio_rate1h > 0.0144 and shop:bad_ratio_rate5m > 0.0144) or " +
-      "(shop:bad_ratio_rate6h > 0.006 and shop:bad_ratio_rate30m > 0.006)) and (bad[5m] * 300 >= 10)",
+    "(shop:bad_ratio_rate1h > 0.0144 and shop:bad_ratio_rate5m > 0.0144 and bad[5m] * 300 >= 10) or " +
+      "(shop:bad_ratio_rate6h > 0.006 and shop:bad_ratio_rate30m > 0.006 and bad[30m] * 1800 >= 10)",
   )
   expect(burnExpression(slo, "ticket")).toBe(
-    "((shop:bad_ratio_rate1d > 0.003 and shop:bad_ratio_rate2h > 0.003) or " +
-      "(shop:bad_ratio_rate3d > 0.001 and shop:bad_ratio_rate6h > 0.001)) and (bad[2h] * 7200 >= 10)",
+    "(shop:bad_ratio_rate1d > 0.003 and shop:bad_ratio_rate2h > 0.003 and bad[2h] * 7200 >= 10) or " +
+      "(shop:bad_ratio_rate3d > 0.001 and shop:bad_ratio_rate6h > 0.001 and bad[6h] * 21600 >= 10)",
   )
 })
 
