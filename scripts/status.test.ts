@@ -44,6 +44,10 @@ test.each([
   expect(reported({ ...fleet, healthy }, monitoring, pending).healthy).toBe(expected)
 })
 
+test("what is not there to fall back on is said", () => {
+  expect(statusText(reported(fleet, quiet, pending))).toContain("\nbackups: none configured")
+})
+
 test("the fleet, changes to come, promises and alerts are the first lines", () => {
   const lines = statusText(reported(fleet, firing("critical"), pending)).split("\n")
   expect(lines.slice(0, 5)).toEqual([

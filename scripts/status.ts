@@ -131,6 +131,8 @@ export function statusText(status: StatusReport): string {
     unappliedLine(status.environment, status.pending),
     ...monitoringLines(status.monitoring),
     ...database,
+    // No component makes any yet.
+    "backups: none configured, so no restore was ever tested",
     ...certificateLines(status.environment, status.certificates),
     hosts.toString(),
     services.toString(),
