@@ -18,7 +18,7 @@ export type Receiver = "page" | "ticket" | "heartbeat" | "nobody"
 const title = "{{ .Status | toUpper }} {{ .CommonLabels.cluster }}: {{ .CommonLabels.alertname }}"
 
 const text =
-  "{{ range .Alerts }}{{ .Annotations.summary }}. {{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook_url }}\n{{ end }}"
+  "{{ range .Alerts }}{{ .Annotations.summary }}. {{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook_url }}\n{{ with .Annotations.dashboard_url }}Grafana: {{ . }}\n{{ end }}{{ end }}"
 
 /** Names of the secrets that the receivers of this environment read. */
 export function receiverSecrets({ notify }: Monitoring): string[] {

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url"
 import { Ajv } from "ajv"
 import { createGenerator } from "ts-json-schema-generator"
 import { beforeAll, describe, expect, test } from "vitest"
+import { parse } from "yaml"
 import { withoutMacros } from "../../schema/dashboard-macros.ts"
 import { fleetFixture, monitoringFixture, watchedFixture } from "../core/fleet-fixture.ts"
 import { contributionsOf } from "../core/render.ts"
@@ -55,6 +56,19 @@ test("the overview has one tile for each part that has alerts, also for one with
     .map(({ component }) => component)
   expect(alerting.filter((component) => !parts.includes(component))).toEqual([])
   expect(new Set(parts).size).toBe(parts.length)
+})
+
+test("each alert leads to a dashboard that there is, unless nothing shows its part", () => {
+  const rules = all.services
+    .flatMap(({ configs }) => configs)
+    .filter(({ path }) => path.startsWith("configs/prometheus/rules/"))
+    .flatMap(({ text }) => parse(text).groups[0].rules)
+    .filter(({ alert }: { alert?: string }) => alert !== undefined)
+  const leads = (url?: string) => uids.some((uid) => url === `/d/${uid}`)
+  const without = rules.filter(({ annotations }) => !leads(annotations.dashboard_url))
+  expect(rules.length).toBeGreaterThan(50)
+  expect(without.filter(({ annotations }) => annotations.dashboard_url !== undefined)).toEqual([])
+  expect([...new Set(without.map(({ labels }) => labels.component))]).toEqual(["logs"])
 })
 
 test("each address and title is one dashboard's", () => {

@@ -8,6 +8,7 @@ import type { Dataquery } from "@grafana/grafana-foundation-sdk/prometheus"
 import type { Options as StatOptions } from "@grafana/grafana-foundation-sdk/stat"
 import type { Options as TimeseriesOptions } from "@grafana/grafana-foundation-sdk/timeseries"
 import type { Colour, Panel, Query } from "../core/dashboard.ts"
+import { dashboardAddress } from "../core/explaining-dashboards.ts"
 import { datasource } from "./datasource.ts"
 import type { Place } from "./layout.ts"
 import type { Written } from "./written.ts"
@@ -130,7 +131,7 @@ function linkTo(uid: string) {
     type: "link" as const,
     icon: "dashboard",
     tooltip: "",
-    url: `/d/${uid}`,
+    url: dashboardAddress({ uid }),
     tags: [],
     asDropdown: false,
     targetBlank: false,

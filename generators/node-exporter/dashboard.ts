@@ -21,6 +21,7 @@ export function nodeDashboard(instances: Record<string, string>[]): Dashboard {
     uid: "quickcart-hosts",
     title: "Hosts",
     description: "Which host is down, busy or full?",
+    explains: ["host"],
     variables: [{ name: "node", label: "Host", selector: 'up{job="node"}', values: "node" }],
     rows: [
       {

@@ -31,6 +31,7 @@ export function patroniDashboard(
     uid: "quickcart-database",
     title: "Database",
     description: "Who takes the writes, do the replicas keep up, and is there room?",
+    explains: ["postgres-exporter"],
     rows: [
       {
         title: "The cluster",
@@ -75,6 +76,7 @@ export function patroniDashboard(
         panels: [
           replicationLag(fleet, database),
           walWritten(),
+          slotWal(database),
           graph(
             {
               title: "Timeline",
@@ -94,7 +96,10 @@ export function patroniDashboard(
           ),
         ],
       },
-      { title: "Room", panels: [databaseCpu(fleet), operations(fleet), diskFree()] },
+      {
+        title: "Room",
+        panels: [databaseCpu(fleet), operations(fleet), diskFree(), connections(database)],
+      },
     ],
     series: {
       ...everywhere(members, "patroni_dcs_last_seen", growing(60)),
@@ -154,6 +159,34 @@ function operations({ scaling }: Fleet): Panel {
       ...redFromOptional(scaling.databaseDiskIops),
     },
     [`max by (node) (${completed("reads")} + ${completed("writes")})`, "{{node}}"],
+  )
+}
+
+function connections({ maxConnections }: Database): Panel {
+  return graph(
+    {
+      title: "Connections",
+      description: `Server connections of each member, of max_connections = ${maxConnections}.`,
+      unit: "short",
+      steps: redFrom(maxConnections),
+    },
+    ["sum by (node) (pg_stat_database_numbackends)", "{{node}}"],
+  )
+}
+
+/** Of the primary: a replica keeps slots for the others too, which nobody reads. */
+function slotWal({ slotWalBytes }: Database): Panel {
+  return graph(
+    {
+      title: "WAL kept for replicas",
+      description: `What the primary keeps for each replica's slot. At ${formatBytes(slotWalBytes)} the slot is lost, and its replica has to be copied anew.`,
+      unit: "bytes",
+      steps: redFrom(slotWalBytes),
+    },
+    [
+      `clamp_min(${slotWalBytes} - pg_replication_slot_safe_wal_size_bytes, 0) and on (node) patroni_primary == 1`,
+      "{{slot_name}}",
+    ],
   )
 }
 

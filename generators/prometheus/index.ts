@@ -1,5 +1,6 @@
 import type { Component, ConfigFile, Contributions, ToolCheck } from "../core/component.ts"
 import { internalAuthority } from "../core/credentials.ts"
+import { explainingDashboards } from "../core/explaining-dashboards.ts"
 import type { Fleet, Host, Monitoring } from "../core/fleet.ts"
 import { waves } from "../core/waves.ts"
 import { withDashboard } from "../core/with-dashboard.ts"
@@ -60,6 +61,7 @@ function configFiles(
   host: Host,
   all: Contributions,
 ): ConfigFile[] {
+  const dashboards = explainingDashboards(all)
   return [
     {
       key: "prometheus_yml",
@@ -69,7 +71,7 @@ function configFiles(
     ...withRules(all).map(({ component, monitored }) => ({
       key: `rules_${component.replaceAll("-", "_")}`,
       path: rulePath(component),
-      text: ruleFile(fleet, monitoring, component, monitored),
+      text: ruleFile(fleet, monitoring, component, monitored, dashboards.get(component)),
     })),
   ]
 }

@@ -68,7 +68,7 @@ export function burnRecordings(slo: Slo): Recording[] {
  */
 export function budgetRecordings(slo: Slo, quarter: Series): Recording[] {
   const { name, objective } = slo
-  const now = shortestSeconds("page")
+  const now = burnWindows["5m"]
   const window = formatPromDuration(now)
   const period = formatPromDuration(periodSeconds)
   const budget = round(1 - objective)
@@ -102,10 +102,6 @@ export function burnExpression(slo: Slo, kind: keyof typeof windows): string {
     return `(${over(longSeconds)} and ${over(shortSeconds)} and ${events} >= ${leastBadEvents})`
   })
   return either.join(" or ")
-}
-
-function shortestSeconds(kind: keyof typeof windows): number {
-  return Math.min(...windows[kind].map(({ shortSeconds }) => shortSeconds))
 }
 
 /** How many times faster than allowed the budget goes when the window spends this share of it. */
