@@ -37,15 +37,16 @@ export async function alertsSince(
     const must = [...rules.values()].filter(({ alert }) => declared.must?.includes(alert))
     const watch = { declared, always, faults, watchdog, beganAt, endedAt, pace }
     const longest = Math.max(patienceSeconds, ...must.map((rule) => boundSeconds(rule, pace)))
-    return await watched(context, monitoring, watch, longest)
+    return await askUntilFired(context, monitoring, watch, longest)
   } finally {
     await remote.close()
   }
 }
 
-async function watched(
-  { report }: DrillContext,
-  monitoring: MonitoringAccess,
+/** Asks until Prometheus answers and what has to fire does; at the deadline what is known then. */
+export async function askUntilFired(
+  { report }: Pick<DrillContext, "report">,
+  monitoring: Pick<MonitoringAccess, "prometheus">,
   watch: DrillWatch,
   deadlineSeconds: number,
 ): Promise<AlertsDuring> {
@@ -67,7 +68,7 @@ async function watched(
 }
 
 async function spansSince(
-  monitoring: MonitoringAccess,
+  monitoring: Pick<MonitoringAccess, "prometheus">,
   { beganAt, pace }: DrillWatch,
 ): Promise<Span[]> {
   const reachSeconds = Math.ceil(nowMs() / 1000 - beganAt) + marginSeconds
