@@ -143,10 +143,15 @@ for my $command ("set ssl cert $file <<\\n$pem\\n", "commit ssl cert $file\\n") 
 }`
 
 /** Makes HAProxy of a load balancer serve a certificate; without one, its own again. */
-async function serveCertificate(on: DrillContext, host: string, pem = ""): Promise<void> {
+async function serveCertificate(on: DrillContext, host: string, pem?: string): Promise<void> {
   const id = await taskContainer(on, host, memberService("haproxy", host))
-  const inside = ["docker", "exec", "--interactive", id, "perl", "-e", setCertificate]
-  await run(["docker", "exec", "--interactive", hostContainer(on, host), ...inside], { input: pem })
+  // An input that ends before `docker exec` has begun to read never ends for what it runs.
+  const exec = ["docker", "exec", ...(pem === undefined ? [] : ["--interactive"])]
+  const inside = [...exec, id, "perl", "-e", setCertificate]
+  await run([...exec, hostContainer(on, host), ...inside], {
+    ...(pem === undefined ? {} : { input: pem }),
+    timeoutSeconds: 30,
+  })
 }
 
 /** The tier behind the load balancers is empty. */
