@@ -74,10 +74,19 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     must: ["DatabaseFailover"],
   },
   "credential-rotation": { why: planned, may: plannedChange },
+  "redis-rotation": { why: planned, may: plannedChange },
+  "certificate-rotation": { why: planned, may: plannedChange },
+  "authority-rotation": { why: planned, may: plannedChange },
   "redis-master-killed": {
     why: "Swarm starts the member again within seconds",
     coveredBy: ["redis-member-missing"],
   },
+  "redis-host-loss": {
+    why: "the host is back within two minutes; a replica of PostgreSQL was on it",
+    coveredBy: ["database-host-lost"],
+    may: mayFailOver,
+  },
+  "data-tier-memory": { why: reads },
   "postmaster-killed": {
     why: "Patroni starts it again within seconds",
     coveredBy: ["database-gone"],
