@@ -86,7 +86,6 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     coveredBy: ["database-host-lost"],
     may: mayFailOver,
   },
-  "data-tier-memory": { why: reads },
   "postmaster-killed": {
     why: "Patroni starts it again within seconds",
     coveredBy: ["database-gone"],
@@ -158,6 +157,7 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     coveredBy: ["database-host-lost"],
     may: plannedChange,
   },
+  "data-tier-memory": { why: reads },
 }
 
 /** The drill of the faults themselves, which has a matrix of its own. */
