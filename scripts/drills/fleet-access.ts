@@ -91,6 +91,25 @@ export function inHost(context: DrillContext, host: string, argv: string[]) {
   return run(["docker", "exec", hostContainer(context, host), ...argv], { allowFailure: true })
 }
 
+/**
+ * Runs a command in a container of a host, by the container's id there; `input` is its standard
+ * input. Without any it gets none at all: an input that ends before `docker exec` has begun to
+ * read never ends for what it runs.
+ */
+export function inContainer(
+  context: DrillContext,
+  host: string,
+  id: string,
+  command: string[],
+  { input }: { input?: string } = {},
+) {
+  const exec = ["docker", "exec", ...(input === undefined ? [] : ["--interactive"])]
+  return run([...exec, hostContainer(context, host), ...exec, id, ...command], {
+    ...(input === undefined ? {} : { input }),
+    allowFailure: true,
+  })
+}
+
 /** Container id of a service's task on a host, as that host's dockerd knows it. */
 export async function taskContainer(
   context: DrillContext,

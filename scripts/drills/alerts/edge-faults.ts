@@ -5,7 +5,14 @@ import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import { cut } from "../database/network.ts"
 import type { DrillContext } from "../drill.ts"
-import { hostContainer, inHost, powerOn, taskContainer, vipOwner } from "../fleet-access.ts"
+import {
+  hostContainer,
+  inContainer,
+  inHost,
+  powerOn,
+  taskContainer,
+  vipOwner,
+} from "../fleet-access.ts"
 import { startLoad } from "../load.ts"
 import { freeze, scaleDown, unpin } from "./break.ts"
 import type { Fault, FaultContext } from "./fault.ts"
@@ -145,13 +152,9 @@ for my $command ("set ssl cert $file <<\\n$pem\\n", "commit ssl cert $file\\n") 
 /** Makes HAProxy of a load balancer serve a certificate; without one, its own again. */
 async function serveCertificate(on: DrillContext, host: string, pem?: string): Promise<void> {
   const id = await taskContainer(on, host, memberService("haproxy", host))
-  // An input that ends before `docker exec` has begun to read never ends for what it runs.
-  const exec = ["docker", "exec", ...(pem === undefined ? [] : ["--interactive"])]
-  const inside = [...exec, id, "perl", "-e", setCertificate]
-  await run([...exec, hostContainer(on, host), ...inside], {
-    ...(pem === undefined ? {} : { input: pem }),
-    timeoutSeconds: 30,
-  })
+  const input = pem === undefined ? {} : { input: pem }
+  const result = await inContainer(on, host, id, ["perl", "-e", setCertificate], input)
+  if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stderr.trim()}`)
 }
 
 /** The tier behind the load balancers is empty. */

@@ -1,9 +1,8 @@
 import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
-import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
-import { awaitHealthy, hostContainer, inHost } from "../fleet-access.ts"
+import { awaitHealthy, inContainer, inHost } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
 import { awaitSpread } from "./redis-masters.ts"
 import { type Rotation, ratePerSecond, rotateUnderClients, unnoticed } from "./under-rotation.ts"
@@ -123,11 +122,9 @@ async function takes(
     "IFS= read -r REDISCLI_AUTH; export REDISCLI_AUTH",
     `exec timeout 5 redis-cli -s /run/redis/redis.sock --user ${user} --no-auth-warning ping`,
   ].join("; ")
-  const inMember = ["docker", "exec", "--interactive", member, "sh", "-c", ask]
-  const { stdout, stderr } = await run(
-    ["docker", "exec", "--interactive", hostContainer(context, host), ...inMember],
-    { input: `${password}\n`, allowFailure: true },
-  )
+  const { stdout, stderr } = await inContainer(context, host, member, ["sh", "-c", ask], {
+    input: `${password}\n`,
+  })
   if (stdout.trim() === "PONG") return true
   const said = `${stdout}${stderr}`.trim()
   if (/WRONGPASS|NOAUTH/.test(said)) return false

@@ -1,10 +1,9 @@
 import { type FleetHost, hostsOf, memberService } from "../../deploy/fleet-file.ts"
 import { waitFor } from "../../io/clock.ts"
-import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import { certificatesIn } from "../../secrets/pem.ts"
 import type { DrillContext } from "../drill.ts"
-import { hostContainer, taskContainer } from "../fleet-access.ts"
+import { inContainer, taskContainer } from "../fleet-access.ts"
 
 /** Where a certificate of the data tier is shown, on every host of a role, and clients may show theirs. */
 export interface TlsDoor {
@@ -95,12 +94,9 @@ async function handshake(context: DrillContext, host: FleetHost, door: TlsDoor, 
     ...(client === undefined ? [] : [`-tls1_2 -cert ${file} -key ${file}`]),
     "< /dev/null",
   ].join(" ")
+  if (client === undefined) return inContainer(context, from, etcd, ["sh", "-c", command])
   const script = `umask 077; trap 'rm -f ${file}' EXIT; cat > ${file}; ${command}`
-  const inside = ["docker", "exec", "--interactive", etcd, "sh", "-c", script]
-  return run(["docker", "exec", "--interactive", hostContainer(context, from), ...inside], {
-    input: client ?? "",
-    allowFailure: true,
-  })
+  return inContainer(context, from, etcd, ["sh", "-c", script], { input: client })
 }
 
 function lastLine(text: string): string {
