@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test, vi } from "vitest"
 import { createShop, type Shop } from "./src/app.ts"
 import { cachedCatalogue } from "./src/cached-catalogue.ts"
 import { products } from "./src/catalogue.ts"
@@ -94,6 +94,18 @@ describe("without sessions", () => {
 })
 
 describe("sessions", () => {
+  test("are asked again while a master hands over, and given up in time", async () => {
+    const { cluster, state } = memoryCluster()
+    const carts = redisCarts(cluster, { deadlineMs: 200, firstPauseMs: 1 })
+    state.up = false
+    const kept = carts.keep(undefined, new Map([["kopi-gayo", 1]]))
+    await vi.waitFor(() => expect(state.commands).toBeGreaterThan(2))
+    state.up = true
+    expect(await carts.read(await kept)).toEqual(new Map([["kopi-gayo", 1]]))
+    state.up = false
+    await expect(carts.read("a".repeat(32))).rejects.toThrow(Unavailable)
+  })
+
   test("keep the cart under a random id that only the cookie knows", async () => {
     const { cluster, values } = memoryCluster()
     const carts = redisCarts(cluster)

@@ -37,7 +37,8 @@ export function openRedis(
   const socket = {
     tls: true as const,
     ca: readFileSync(authorityFile),
-    connectTimeout: 2 * commandMs,
+    // To a host that is lost: nobody else is asked who leads in this time.
+    connectTimeout: commandMs,
     reconnectStrategy: (tries: number) => Math.min(50 * 2 ** tries, 1000),
   }
   const cluster = createCluster({

@@ -32,7 +32,9 @@ async function logsSince(context: DrillContext, host: string, sinceMs: number): 
   const filter = `label=com.docker.swarm.service.name=${memberService("patroni", host)}`
   const ids = `$(docker ps --all --quiet --filter ${filter})`
   const since = (sinceMs / 1000).toFixed(3)
-  const script = `for id in ${ids}; do docker logs --since ${since} $id 2>&1 || exit 1; done`
+  // Docker may be removing a container of before, whose log is gone then.
+  const running = "docker inspect --format '{{.State.Running}}' $id 2> /dev/null | grep -q true"
+  const script = `for id in ${ids}; do docker logs --since ${since} $id 2>&1 || ! ${running} || exit 1; done`
   const result = await inHost(context, host, ["sh", "-c", script])
   if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stdout.slice(-300)}`)
   return result.stdout
