@@ -52,7 +52,7 @@ export function memberConfig(fleet: Fleet, database: Database, host: Host): stri
       post_bootstrap: "/usr/local/libexec/post-bootstrap",
     },
     postgresql: postgres(fleet, database, address),
-    // Docker has no watchdog device to give; Patroni's death ends the container with PostgreSQL.
+    // Swarm has no watchdog device to give: `supervise-patroni` in the image is one.
     watchdog: { mode: "off" },
     tags: { failover_priority: 100, clonefrom: true },
   }

@@ -23,7 +23,7 @@ export function patroniService(fleet: Fleet, database: Database, host: Host): Sw
   return {
     image: fleet.images.postgres,
     entrypoint: ["/usr/local/bin/run-patroni"],
-    init: true,
+    // No `init`: the first process is Patroni's watchdog.
     volumes: [
       { type: "volume", source: "postgres-data", target: "/var/lib/postgresql" },
       runVolume,

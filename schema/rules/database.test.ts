@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Database } from "../environment.ts"
-import { disk, failover, pool, queryWait, timing, wal } from "./database.ts"
+import { disk, failover, pool, queryWait, timing, wal, watchdog } from "./database.ts"
 import type { Rule } from "./rule.ts"
 import { verdict } from "./rule-bench.ts"
 
@@ -11,7 +11,7 @@ function about(rule: Rule, database: Database, change: Parameters<typeof verdict
   })
 }
 
-const rules = [timing, failover, pool, wal, disk, queryWait]
+const rules = [timing, watchdog, failover, pool, wal, disk, queryWait]
 
 test.each(rules)("$id: without a database, and with all defaults, nothing is found", (rule) => {
   expect(verdict(rule)).toEqual([])
@@ -36,6 +36,13 @@ describe("database/timing", () => {
       "database.failover.retryTimeout: 2 s is less than Patroni accepts; write 3s or more",
     ])
   })
+})
+
+test("database/watchdog: it acts after HAProxy and before the lease ends", () => {
+  expect(about(watchdog, { failover: { ttl: "20s", loopWait: "9s" } })).toEqual([])
+  expect(about(watchdog, { failover: { ttl: "20s", loopWait: "10s" } })).toEqual([
+    "database.failover.ttl: 20 s is below 10 s loopWait + 3 s of the watchdog + 8 s for two lost checks = 21 s; write 21s or more, or a shorter loopWait",
+  ])
 })
 
 test("database/failover: each way to lose the primary has its arithmetic", () => {

@@ -20,6 +20,11 @@ const minima = { ttl: 20, loopWait: 1, retryTimeout: 3 }
 
 export const leastRetryTimeoutSeconds = minima.retryTimeout
 
+/** As in `images/postgres/supervise-patroni`: it is done so long before the lease ends. */
+const watchdogMarginSeconds = 3
+/** HAProxy's checks of Patroni (`database-route.cfg.hbs`): each a second later at most, and 3 s without an answer. */
+const twoLostChecksSeconds = 8
+
 /** Time to order a larger disk and move to it, with a season between. */
 const leastYears = 1
 
@@ -47,6 +52,23 @@ export const timing: Rule = {
       `${number(ttlSeconds)} s is below ${number(loopWaitSeconds)} s loopWait + 2 x ` +
       `${number(retryTimeoutSeconds)} s retryTimeout = ${number(needed)} s; write ${number(needed)}s or more`
     return [...findings, { path: path("ttl"), message }]
+  },
+}
+
+export const watchdog: Rule = {
+  id: "database/watchdog",
+  reason:
+    "A primary that hangs is ended before its lease is, but only once HAProxy has given it up: two lost checks.",
+  severity: "error",
+  check({ database }) {
+    if (database === null) return []
+    const { ttlSeconds, loopWaitSeconds } = database.failover
+    const needed = loopWaitSeconds + watchdogMarginSeconds + twoLostChecksSeconds
+    if (ttlSeconds >= needed) return []
+    const message =
+      `${number(ttlSeconds)} s is below ${number(loopWaitSeconds)} s loopWait + ${watchdogMarginSeconds} s of the watchdog + ` +
+      `${twoLostChecksSeconds} s for two lost checks = ${number(needed)} s; write ${number(needed)}s or more, or a shorter loopWait`
+    return [{ path: ["database", "failover", "ttl"], message }]
   },
 }
 

@@ -43,6 +43,7 @@ export const rules: readonly Rule[] = [
   images.registry,
   secrets.plaintext,
   database.timing,
+  database.watchdog,
   database.failover,
   database.pool,
   database.wal,
