@@ -7,6 +7,8 @@
 const inFlight = [
   /^08P01 server conn crashed\?$/,
   /^08P01 server closed the connection unexpectedly/,
+  // A client's login, whose password PgBouncer was looking up on that connection.
+  /^08P01 bouncer config error$/,
   /^(57P01|57P02) /,
   /^(08000|08003|08006) /,
   /^Connection terminated unexpectedly$/,
