@@ -2,12 +2,14 @@
 // Starts `rate` requests a second whatever the answers are, for at most `seconds`,
 // or until standard input closes; then prints one JSON array of
 // [startMs, durationMs, status, error].
+import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { Agent, request } from "node:https"
 
-const { address, hostname, path, rate, seconds, timeoutMs, keepAlive, body } = JSON.parse(
+const { address, hostname, path, rate, seconds, timeoutMs, keepAlive, body, carts } = JSON.parse(
   process.argv[2],
 )
+const cartIds = Array.from({ length: carts ?? 0 }, () => randomBytes(16).toString("hex"))
 const ca = readFileSync("/load/ca.pem")
 // Idle connections are dropped before HAProxy's 10 s, as browsers and proxies do: reusing one
 // that the server is just closing would be the client's own race.
@@ -39,7 +41,10 @@ function send() {
       agent: agent ?? false,
       ...(body === undefined
         ? { headers: { host: hostname } }
-        : { method: "POST", headers: { host: hostname, "content-type": "application/json" } }),
+        : {
+            method: "POST",
+            headers: { ...cookie(), host: hostname, "content-type": "application/json" },
+          }),
     },
     (answer) => {
       answer.resume()
@@ -55,6 +60,12 @@ function send() {
     if (!ended) outgoing.destroy(Object.assign(new Error("timeout"), { code: "TIMEOUT" }))
   }, timeoutMs).unref()
   outgoing.end(body)
+}
+
+/** One of the visitors that there are. */
+function cookie() {
+  const id = cartIds[Math.floor(Math.random() * cartIds.length)]
+  return id === undefined ? {} : { cookie: `cart=${id}` }
 }
 
 /** How far a request got: what a failure means depends on it. */

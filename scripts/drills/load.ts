@@ -19,6 +19,16 @@ export interface LoadOptions {
   keepAlive: boolean
   /** JSON to POST; without, it is a GET. */
   body?: string
+  /** Visitors with a cart each, by cookie, who make the requests; without, each request is a new visitor's. */
+  carts?: number
+}
+
+/** Requests that fill carts, of so few visitors that their carts fit into the box's Redis however long it lasts. */
+export const fillCarts = {
+  path: "/api/cart",
+  body: JSON.stringify({ productId: "kopi-gayo", quantity: 1 }),
+  carts: 2000,
+  keepAlive: false,
 }
 
 export interface Load {
@@ -43,6 +53,7 @@ export async function startLoad(
     timeoutMs: options.timeoutMs,
     keepAlive: options.keepAlive,
     body: options.body,
+    carts: options.carts,
   }
   const child = spawn("docker", [
     "run",

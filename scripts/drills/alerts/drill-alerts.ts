@@ -76,7 +76,15 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
   "credential-rotation": { why: planned, may: plannedChange },
   "redis-rotation": { why: planned, may: plannedChange },
   "certificate-rotation": { why: planned, may: plannedChange },
-  "authority-rotation": { why: planned, may: plannedChange },
+  "authority-rotation": {
+    why: planned,
+    may: {
+      ...plannedChange,
+      ImagesUnreachable:
+        "the box's stand-in for object storage is one task, and forgets what it held",
+      ObjectStorageUnreachable: "the box's stand-in for object storage is one task",
+    },
+  },
   "redis-master-killed": {
     why: "Swarm starts the member again within seconds",
     coveredBy: ["redis-member-missing"],
@@ -123,9 +131,9 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     coveredBy: ["docker-unseen", "database-host-lost"],
   },
   "members-frozen": {
-    why: "they go on within a minute; that another took over is remembered",
-    must: ["DatabaseFailover"],
+    why: "they go on within a minute",
     coveredBy: ["database-host-lost"],
+    may: mayFailOver,
   },
   "disk-full": {
     why: "the small disk is a mount of its own, and the exporter sees the host's: promtool proves DiskAlmostFull. That another took over is remembered",

@@ -4,7 +4,7 @@ import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy, hostContainer, inHost, powerOn, taskContainer } from "../fleet-access.ts"
-import { startLoad } from "../load.ts"
+import { fillCarts, startLoad } from "../load.ts"
 import { type LoadSummary, summarise } from "../outage.ts"
 import { atMost, atMostTime, type Measured } from "../report.ts"
 import { awaitReplica } from "./members.ts"
@@ -97,12 +97,10 @@ async function loseHost(context: DrillContext, host: string): Promise<void> {
 /** Does something under visitors who fill carts. */
 async function underCarts(context: DrillContext, body: () => Promise<void>): Promise<LoadSummary> {
   const load = await startLoad(context.fleet, context.state, {
-    path: "/api/cart",
-    body: JSON.stringify({ productId: "kopi-gayo", quantity: 1 }),
+    ...fillCarts,
     ratePerSecond,
     seconds: 600,
     timeoutMs: 3000,
-    keepAlive: false,
   })
   try {
     await delay(marginMs)

@@ -1,7 +1,7 @@
 import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
 import { awaitHealthy } from "../fleet-access.ts"
-import { startLoad } from "../load.ts"
+import { fillCarts, startLoad } from "../load.ts"
 import { type LoadSummary, summarise } from "../outage.ts"
 import { atMost, type Bound } from "../report.ts"
 import { underLoad } from "../under-load.ts"
@@ -69,12 +69,10 @@ async function underCarts(
   body: () => Promise<void>,
 ): Promise<LoadSummary> {
   const load = await startLoad(context.fleet, context.state, {
-    path: "/api/cart",
-    body: JSON.stringify({ productId: "kopi-gayo", quantity: 1 }),
+    ...fillCarts,
     ratePerSecond: cartsPerSecond,
     seconds,
     timeoutMs: 10_000,
-    keepAlive: false,
   })
   try {
     await body()
