@@ -3,7 +3,13 @@ import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
 import { tlsDoors, wronglyAdmitted, wronglyServed } from "./tls-doors.ts"
-import { type Rotation, ratePerSecond, rotateUnderClients, unnoticed } from "./under-rotation.ts"
+import {
+  measuredRotations,
+  type Rotation,
+  ratePerSecond,
+  rotateUnderClients,
+  unnoticed,
+} from "./under-rotation.ts"
 
 /** Longer than three applies that each replace every member of the data tier. */
 const longestSeconds = 7200
@@ -34,16 +40,9 @@ export const certificateRotation: Drill = {
       rotations.push({ ...rotation, wrong })
     }
     const wrong = rotations.flatMap((rotation) => rotation.wrong)
-    return {
-      parameters: { statementsPerSecond: 10, ratePerSecond, rotations: rotations.length },
-      samples: rotations.map(({ seconds }) => seconds),
-      unit: "s for a rotation",
-      bounds: [
-        ...unnoticed(rotations),
-        atMost("ports that show another certificate", wrong.length, 0),
-      ],
-      details: rotations,
-    }
+    return measuredRotations(rotations, [
+      atMost("ports that show another certificate", wrong.length, 0),
+    ])
   },
 }
 

@@ -1,9 +1,9 @@
 import { waitFor } from "../../io/clock.ts"
 import type { Drill, DrillContext } from "../drill.ts"
-import { atMost, type Measured } from "../report.ts"
+import { atMost } from "../report.ts"
 import { type Door, type Login, letsIn, loginOf } from "./logins.ts"
 import { awaitDatabase, sqlIn } from "./members.ts"
-import { type Rotation, ratePerSecond, rotateUnderClients, unnoticed } from "./under-rotation.ts"
+import { measuredRotations, type Rotation, rotateUnderClients } from "./under-rotation.ts"
 
 /** Longer than an apply that replaces every task of the app. */
 const longestSeconds = 600
@@ -53,7 +53,10 @@ export const credentialRotation: Drill = {
         rotations.push(await rotate(context, subject, logins))
       }
     }
-    return measured(rotations)
+    const wrong = rotations.flatMap((rotation) => rotation.wrong)
+    return measuredRotations(rotations, [
+      atMost("logins let in or refused wrongly", wrong.length, 0),
+    ])
   },
 }
 
@@ -104,15 +107,4 @@ async function staleReplicas(
   return waitFor("replicas to use the new login", options, async () =>
     (await sqlIn(context, primary, count)) === "2" ? [] : undefined,
   ).catch(() => ["replicas do not use the new login"])
-}
-
-function measured(rotations: Rotated[]): Measured {
-  const wrong = rotations.flatMap((rotation) => rotation.wrong)
-  return {
-    parameters: { statementsPerSecond: 10, ratePerSecond, rotations: rotations.length },
-    samples: rotations.map(({ seconds }) => seconds),
-    unit: "s for a rotation",
-    bounds: [...unnoticed(rotations), atMost("logins let in or refused wrongly", wrong.length, 0)],
-    details: rotations,
-  }
 }

@@ -5,7 +5,7 @@ import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy, inContainer, inHost } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
 import { awaitSpread } from "./redis-masters.ts"
-import { type Rotation, ratePerSecond, rotateUnderClients, unnoticed } from "./under-rotation.ts"
+import { measuredRotations, type Rotation, rotateUnderClients } from "./under-rotation.ts"
 
 /** Longer than two applies that each replace all twelve members one at a time, and the app. */
 const longestSeconds = 3600
@@ -47,16 +47,9 @@ export const redisRotation: Drill = {
       }
     }
     const wrong = rotations.flatMap((rotation) => rotation.wrong)
-    return {
-      parameters: { statementsPerSecond: 10, ratePerSecond, rotations: rotations.length },
-      samples: rotations.map(({ seconds }) => seconds),
-      unit: "s for a rotation",
-      bounds: [
-        ...unnoticed(rotations),
-        atMost("passwords taken or refused wrongly", wrong.length, 0),
-      ],
-      details: rotations,
-    }
+    return measuredRotations(rotations, [
+      atMost("passwords taken or refused wrongly", wrong.length, 0),
+    ])
   },
 }
 

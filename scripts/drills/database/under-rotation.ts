@@ -3,7 +3,7 @@ import type { DrillContext } from "../drill.ts"
 import { awaitHealthy } from "../fleet-access.ts"
 import { fillCarts, startLoad } from "../load.ts"
 import { type LoadSummary, summarise } from "../outage.ts"
-import { atMost, type Bound } from "../report.ts"
+import { atMost, type Bound, type Measured } from "../report.ts"
 import { underLoad } from "../under-load.ts"
 import { awaitDatabase, rotateSecret } from "./members.ts"
 import { awaitSpread } from "./redis-masters.ts"
@@ -87,7 +87,7 @@ async function underCarts(
 }
 
 /** Nobody may notice a rotation. */
-export function unnoticed(rotations: Rotation[]): Bound[] {
+export function unnoticed(rotations: readonly Rotation[]): Bound[] {
   const experiences = rotations.map(({ experience }) => experience)
   const carts = rotations.flatMap((rotation) => rotation.carts ?? [])
   const failed = (loads: LoadSummary[]) => sum(loads.map((load) => load.failed))
@@ -99,4 +99,15 @@ export function unnoticed(rotations: Rotation[]): Bound[] {
     ...(carts.length > 0 ? [atMost("failed carts", failed(carts), 0)] : []),
     ...alwaysBounds(experiences),
   ]
+}
+
+/** The report of rotations, with what was looked at beside. */
+export function measuredRotations(rotations: readonly Rotation[], beside: Bound[]): Measured {
+  return {
+    parameters: { statementsPerSecond: 10, ratePerSecond, rotations: rotations.length },
+    samples: rotations.map(({ seconds }) => seconds),
+    unit: "s for a rotation",
+    bounds: [...unnoticed(rotations), ...beside],
+    details: rotations,
+  }
 }
