@@ -34,7 +34,7 @@ export default defineConfig({
           ...common,
           name: "tools",
           include: ["test/tools/*.test.ts"],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
         },
       },
       {

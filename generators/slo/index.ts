@@ -241,7 +241,7 @@ function burnAlerts({ promise, name, what, mixed }: Burn): Alert[] {
           {
             when: "one of three events is bad, but there are few",
             series: mixed(0.02, 0.04),
-            atMinutes: 500,
+            atMinutes: 200,
           },
         ],
       },

@@ -44,7 +44,7 @@ export async function judge(check: ToolCheck, directory: string): Promise<Verdic
       // Not an argument: the tests of a large fleet are longer than one may be (128 KiB).
       "cat > /tmp/check && exec sh /tmp/check < /dev/null",
     ]),
-    { allowFailure: true, timeoutSeconds: 100, input: check.command },
+    { allowFailure: true, timeoutSeconds: 220, input: check.command },
   )
   if (stderr.includes("No such image")) {
     throw new Error(`the image ${image} is not built; run: npx quickcart images`)
