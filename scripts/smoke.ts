@@ -1,7 +1,7 @@
 import type { FleetFile } from "./deploy/fleet-file.ts"
 import { waitFor } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
-import { visit } from "./visit.ts"
+import { visit } from "./io/visit.ts"
 
 const deadlineSeconds = 60
 

@@ -45,7 +45,7 @@ test.each([
 })
 
 test("what is not there to fall back on is said", () => {
-  expect(statusText(reported(fleet, quiet, pending))).toContain("\nbackups: none configured")
+  expect(statusText(reported(fleet, quiet, pending))).toContain("\nbackups: nothing makes any yet")
 })
 
 test("the fleet, changes to come, promises and alerts are the first lines", () => {

@@ -132,7 +132,7 @@ export function statusText(status: StatusReport): string {
     ...monitoringLines(status.monitoring),
     ...database,
     // No component makes any yet.
-    "backups: none configured, so no restore was ever tested",
+    "backups: nothing makes any yet, so no restore was ever tested",
     ...certificateLines(status.environment, status.certificates),
     hosts.toString(),
     services.toString(),

@@ -15,11 +15,18 @@ test("parts are chosen of one drill that has some", () => {
 
 test("only a thorough run is held to the alerts; the report has them always", () => {
   const measured = { parameters: {}, samples: [], unit: "s", bounds: [] }
-  const alerts = { fired: [], missing: ["NodeDown"], unexplained: [], blindSeconds: 0 }
+  const alerts = {
+    fired: [],
+    missing: ["NodeDown"],
+    unproven: ["DatabaseFailover"],
+    unexplained: [],
+    blindSeconds: 30,
+  }
   expect(withAlerts(measured, alerts, false)).toEqual({ ...measured, alerts })
   const { bounds } = withAlerts(measured, alerts, true)
   expect(bounds.map(({ what, met }) => `${what}: ${met}`)).toEqual([
     "false alerts: true",
-    "alerts that had to fire and did not: false",
+    "alerts that had to fire and did not (on before: DatabaseFailover): false",
+    "seconds in which nobody looked: false",
   ])
 })

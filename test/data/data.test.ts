@@ -11,9 +11,9 @@ import { atMost, broken, reportText, writeReport } from "../../scripts/drills/re
 import { drillContext } from "../../scripts/drills/run.ts"
 import { downSteps } from "../../scripts/hosts/up.ts"
 import { nowMs } from "../../scripts/io/clock.ts"
+import { visit } from "../../scripts/io/visit.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
-import { visit } from "../../scripts/visit.ts"
 import { drillTwice } from "../box/drill-twice.ts"
 import { openLeakSearch } from "../box/leak-search.ts"
 

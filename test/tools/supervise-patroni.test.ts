@@ -33,9 +33,10 @@ const noteAnswer =
   "printf '#!/bin/sh\\n[ -f /tmp/answers ] && touch /tmp/asked\\n' > /usr/local/bin/curl"
 
 describe.runIf(dockerAnswers())("supervise-patroni", () => {
-  test.concurrent("ends a primary whose Patroni fell silent, also when all of it is stopped", async () => {
+  test.concurrent("ends a primary whose Patroni fell silent, also when all of it is stopped, or after a reload", async () => {
     const stopAll = answerThenHang.replace("sleep 30", "kill -STOP -1; sleep 30")
-    for (const patroni of [answerThenHang, stopAll]) {
+    const reloaded = answerThenHang.replace("rm /tmp", "trap : HUP; kill -HUP 1; rm /tmp")
+    for (const patroni of [answerThenHang, stopAll, reloaded]) {
       expect(await supervised(patroni, noteAnswer)).toBe(
         "supervise: Patroni has been silent for N s and its lease may be over: ending PostgreSQL (137)",
       )

@@ -21,6 +21,7 @@ const report: Partial<DrillReport> = {
       { alert: "PoolWaits", seconds: null },
     ],
     missing: ["PatroniDown"],
+    unproven: [],
     unexplained: ["VipOwnedTwice"],
     blindSeconds: 5,
   },

@@ -57,6 +57,7 @@ describe("a drill", () => {
         { alert: "NodeDown", seconds: 100 },
       ],
       missing: [],
+      unproven: [],
       unexplained: [],
       blindSeconds: 0,
     })
@@ -74,7 +75,11 @@ describe("a drill", () => {
       watch,
     )
     expect(seen.fired[0]).toEqual({ alert: "DatabaseFailover", seconds: null })
-    expect(seen).toMatchObject({ missing: [], unexplained: [] })
+    expect(seen).toMatchObject({
+      missing: [],
+      unproven: ["DatabaseFailover"],
+      unexplained: [],
+    })
   })
 
   test("says how long nobody looked: after a restart, and when nothing answers", () => {
@@ -92,11 +97,11 @@ test("the terminal has all of it in one line", () => {
     { alert: "A", seconds: 50 },
     { alert: "B", seconds: null },
   ]
-  const seen = { fired, missing: ["C"], unexplained: ["A"], blindSeconds: 90 }
+  const seen = { fired, missing: ["C"], unproven: [], unexplained: ["A"], blindSeconds: 90 }
   expect(alertsLine(seen)).toBe(
     "alerts: A after 50 s, B on before, MISSING C, FALSE A, nobody looked for 90 s",
   )
-  expect(alertsLine({ fired: [], missing: [], unexplained: [], blindSeconds: 0 })).toBe(
-    "alerts: none",
-  )
+  expect(
+    alertsLine({ fired: [], missing: [], unproven: [], unexplained: [], blindSeconds: 0 }),
+  ).toBe("alerts: none")
 })

@@ -12,6 +12,8 @@ export interface AlertsDuring {
   }[]
   /** Those that had to fire and did not. */
   missing: string[]
+  /** Those that had to fire and did so before the drill began: it proves nothing of them. */
+  unproven: string[]
   /** Those that fired and that nothing explains. */
   unexplained: string[]
   /** Seconds of the drill in which Prometheus did not look. */
@@ -46,9 +48,12 @@ export function alertsDuring(spans: readonly Span[], watch: DrillWatch): AlertsD
   })
   const explained = [...always, ...explainedBy(declared, faults)]
   const late = firing.filter(({ from }) => from > beganAt + noticedSeconds(watch.pace))
+  const must = declared.must ?? []
+  const old = fired.filter(({ seconds }) => seconds === null).map(({ alert }) => alert)
   return {
     fired,
-    missing: (declared.must ?? []).filter((name) => !fired.some(({ alert }) => alert === name)),
+    missing: must.filter((name) => !fired.some(({ alert }) => alert === name)),
+    unproven: must.filter((name) => old.includes(name)),
     unexplained: [...new Set(late.map(({ alert }) => alert))].filter(
       (alert) => !explained.includes(alert),
     ),

@@ -38,6 +38,7 @@ test("the question reaches back to before the drill began", async () => {
   expect(seen).toEqual({
     fired: [{ alert: "DatabaseFailover", seconds: 60 }],
     missing: [],
+    unproven: [],
     unexplained: [],
     blindSeconds: 0,
   })
@@ -55,6 +56,7 @@ test("a monitoring that does not answer leaves the drill blind, and its report w
   expect(seen).toEqual({
     fired: [],
     missing: ["DatabaseFailover"],
+    unproven: [],
     unexplained: [],
     blindSeconds: 100,
   })

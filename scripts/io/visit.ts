@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import type { IncomingHttpHeaders } from "node:http"
 import { request } from "node:https"
-import type { FleetFile } from "./deploy/fleet-file.ts"
-import type { State } from "./io/state.ts"
+import type { FleetFile } from "../deploy/fleet-file.ts"
+import type { State } from "./state.ts"
 
 export interface Visit {
   status: number
