@@ -38,9 +38,12 @@ export const redisRotation: Drill = {
   environment: "local-data",
   summary: "rotate each password of Redis, the app's twice, under visitors who fill carts",
   onlyThorough: true,
+  parts: subjects.map(({ user }) => user),
   run: async (context) => {
     const rotations: Rotated[] = []
+    const only = context.only ?? []
     for (const subject of subjects) {
+      if (only.length > 0 && !only.includes(subject.user)) continue
       const passwords = [current(context, subject)]
       for (let time = 0; time < subject.times; time += 1) {
         rotations.push(await rotate(context, subject, passwords))
