@@ -13,6 +13,7 @@ test("each process that shows a certificate of the fleet is looked at, and none 
   const asked = certificateScrape(fleet, host)?.targets ?? []
   const count = (name: string) => asked.filter(({ labels }) => labels.certificate === name).length
   expect([count("patroni_tls"), count("etcd_tls"), count("redis_tls")]).toEqual([3, 3, 12])
+  expect(count("log_store_tls")).toBe(1)
   const { tcp } = parse(blackboxConfig(fleet)).modules.certificate
   expect(tcp.tls_config).toEqual({ insecure_skip_verify: true })
 })
@@ -21,6 +22,7 @@ test("without anything that speaks TLS inside, no prober runs for it", () => {
   const bare = watchedFixture()
   bare.database = null
   bare.redis = null
+  bare.logs = null
   const names = contributionsOf(bare).services.map(({ name }) => name)
   expect(names).toContain("blackbox-exporter")
   expect(names).not.toContain("certificate-prober")

@@ -9,6 +9,8 @@ import {
 import { hostsOf } from "../core/roles.ts"
 import { hostTarget } from "../core/target-alerts.ts"
 import { etcdPeerPort } from "../etcd/ports.ts"
+import { logStoreHost } from "../logs/placement.ts"
+import { logStorePort } from "../logs/ports.ts"
 import { patroniPort } from "../patroni/ports.ts"
 import { clusterNames, membersOf } from "../redis/clusters.ts"
 import { certificateModule } from "./config.ts"
@@ -47,9 +49,13 @@ export function certificateScrape(fleet: Fleet, host: Host): Probes | null {
   const redis = clusterNames
     .flatMap((cluster) => membersOf(fleet, cluster))
     .map((member) => shown("redis_tls", member.host, member.port))
+  // A shipper shows its own to the store only, and is silent with one that expired (LogsMissing).
+  const store = logStoreHost(fleet)
+  const logs = store === undefined ? [] : [shown("log_store_tls", store, logStorePort)]
   const targets = [
     ...(fleet.database === null ? [] : database),
     ...(fleet.redis === null ? [] : redis),
+    ...(fleet.logs === null ? [] : logs),
   ]
   if (targets.length === 0) return null
   return {

@@ -124,6 +124,17 @@ describe.runIf(dockerAnswers())("the log store", () => {
     expect(seen).toEqual(["refused", "0"])
   })
 
+  test.concurrent("its own certificate is shown to a prober that has none, and lines go on arriving", async () => {
+    const seen = await inImage([
+      ...host("all"),
+      "store; shipper; say c1 app 1 3; wait_for app 3",
+      "probe() { openssl s_client -connect 127.0.0.1:6514 < /dev/null 2> /dev/null || :; }",
+      "for _ in 1 2 3; do probe | openssl x509 -noout -subject; done",
+      "say c1 app 4 5; wait_for app 5; found app | wc -l",
+    ])
+    expect(seen).toEqual([...Array(3).fill("subject=CN=log-store-tls"), "5"])
+  })
+
   test.concurrent("of requests only the failed are stored where the spec says so", async () => {
     const request = (status: number) =>
       `echo '{"log":"{\\"client\\":\\"203.0.113.9\\", \\"status\\":${status}, \\"bytes\\":20}\\n","stream":"stdout","attrs":{"com.docker.swarm.service.name":"quickcart_haproxy-1","com.docker.swarm.task.name":"quickcart_haproxy-1.1.x"},"time":"2026-11-28T15:00:00.${status}000000Z"}' >> /containers/c9/c9-json.log`
