@@ -2,6 +2,7 @@ import { alertmanager } from "./alertmanager/index.ts"
 import { app } from "./app/index.ts"
 import { blackboxExporter } from "./blackbox-exporter/index.ts"
 import type { Component } from "./core/component.ts"
+import { databaseRouteExporter } from "./database-route-exporter/index.ts"
 import { etcd } from "./etcd/index.ts"
 import { grafana } from "./grafana/index.ts"
 import { haproxy } from "./haproxy/index.ts"
@@ -36,6 +37,7 @@ export const components: readonly Component[] = [
   nodeExporter,
   blackboxExporter,
   pgbouncerExporter,
+  databaseRouteExporter,
   postgresExporter,
   redisExporter,
   logs,

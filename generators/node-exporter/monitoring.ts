@@ -1,6 +1,7 @@
 import type { Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
+  changing,
   everywhere,
   growing,
   type Monitored,
@@ -250,6 +251,46 @@ export function usedMemory(instances: readonly Labels[], share: number): Series 
 /** Labels of the node exporters on the app hosts, on made-up addresses. */
 export function appNodes(fleet: Fleet): Labels[] {
   return instancesOf(elastic, hostsOf(fleet, "app").length)
+}
+
+/**
+ * Fires while fewer of what runs on every app host answer than app hosts do: `selector` is 1 for each that
+ * does, and `healthy` those series while all is well. A host that is gone has none either, and other alerts
+ * say so.
+ */
+export function fewerThanAppHosts(
+  fleet: Fleet,
+  selector: string,
+  healthy: Series,
+  wording: Pick<Alert, "name" | "severity" | "summary" | "description">,
+): Alert {
+  const all = Object.keys(healthy)
+  const [first = ""] = all
+  const [host = {}] = appNodes(fleet)
+  return {
+    ...wording,
+    expression: `(count(${selector} == 1) or vector(0)) < count(up{job="${elastic.job}"} == 1)`,
+    forSeconds: 60,
+    tests: {
+      fires: {
+        when: "one does not answer",
+        series: { [first]: changing(1, 10, 0) },
+        atMinutes: 12,
+      },
+      firesToo: [
+        {
+          when: "no exporter is left to say so",
+          series: Object.fromEntries(all.map((each) => [each, null])),
+          atMinutes: 5,
+        },
+      ],
+      silent: {
+        when: "one is gone with its host",
+        series: { [first]: null, [series("up", host)]: null },
+        atMinutes: 10,
+      },
+    },
+  }
 }
 
 /** PromQL for the share of the processors in use, `by` host or over all that `labels` select. */

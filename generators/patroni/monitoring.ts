@@ -110,7 +110,7 @@ function noPrimary(database: Database, [first = {}]: Labels[]): Alert {
     forSeconds: limit,
     summary: "No member of the database takes writes",
     description: `A failover takes ${formatDuration(Math.ceil(worstFailoverSeconds(database)))} at worst; this lasts longer. Nobody can order.`,
-    inhibits: { alerts: ["ReplicaLag"], equal: [] },
+    inhibits: { alerts: ["ReplicaLag", "DatabaseRouteWithoutPrimary"], equal: [] },
     tests: {
       fires: {
         when: "the primary is gone and no replica took over",

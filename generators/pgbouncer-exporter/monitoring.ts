@@ -2,7 +2,6 @@ import { formatDuration } from "../core/duration.ts"
 import type { Database, Fleet } from "../core/fleet.ts"
 import {
   type Alert,
-  changing,
   everywhere,
   growing,
   type Monitored,
@@ -15,7 +14,7 @@ import {
 import { hostsOf } from "../core/roles.ts"
 import { scalingTrigger } from "../core/scaling-alerts.ts"
 import { instancesOf, upSeries } from "../core/target-alerts.ts"
-import { appNodes } from "../node-exporter/monitoring.ts"
+import { fewerThanAppHosts } from "../node-exporter/monitoring.ts"
 import { poolOf } from "../pgbouncer/pool.ts"
 import { formatPercent } from "../topology/table.ts"
 
@@ -50,7 +49,12 @@ export function pgbouncerMonitoring(fleet: Fleet, database: Database): Monitored
     scrapes: [scrape],
     recordings: [],
     alerts: [
-      poolerDown(fleet, instances),
+      fewerThanAppHosts(fleet, "pgbouncer_up", everywhere(instances, "pgbouncer_up", steady(1)), {
+        name: "PgbouncerDown",
+        severity: "warning",
+        summary: "{{ $value }} PgBouncers answer, fewer than there are app hosts",
+        description: "The shop's tasks on the others do not reach the database.",
+      }),
       poolWaits(database, instances),
       poolFull(fleet, database, instances),
       ...readsSlow(fleet, instances),
@@ -61,39 +65,6 @@ export function pgbouncerMonitoring(fleet: Fleet, database: Database): Monitored
       ...everywhere(poolsOf(instances), "pgbouncer_pools_client_maxwait_seconds", steady(0)),
       ...everywhere(poolsOf(instances), "pgbouncer_pools_server_active_connections", steady(1)),
       ...readLatency(instances, 0.002),
-    },
-  }
-}
-
-function poolerDown(fleet: Fleet, [first = {}, ...others]: Labels[]): Alert {
-  const up = series("pgbouncer_up", first)
-  const [host = {}] = appNodes(fleet)
-  return {
-    name: "PgbouncerDown",
-    severity: "warning",
-    // A host that is gone has no PgBouncer either, and other alerts say so.
-    expression: '(count(pgbouncer_up == 1) or vector(0)) < count(up{job="app-node"} == 1)',
-    forSeconds: 60,
-    summary: "{{ $value }} PgBouncers answer, fewer than there are app hosts",
-    description: "The shop's tasks on the others do not reach the database.",
-    tests: {
-      fires: {
-        when: "one does not answer",
-        series: { [up]: changing(1, 10, 0) },
-        atMinutes: 12,
-      },
-      firesToo: [
-        {
-          when: "no exporter is left to say so",
-          series: everywhere([first, ...others], "pgbouncer_up", null),
-          atMinutes: 5,
-        },
-      ],
-      silent: {
-        when: "one is gone with its host",
-        series: { [up]: null, [series("up", host)]: null },
-        atMinutes: 10,
-      },
     },
   }
 }

@@ -5,7 +5,14 @@ import { generatedHeader } from "../core/yaml.ts"
 import { patroniPort, postgresPort } from "../patroni/ports.ts"
 import { shopDatabase } from "../patroni/roles.ts"
 import { poolOf } from "./pool.ts"
-import { pgbouncerPort, readPort, socketDirectory, writePort } from "./ports.ts"
+import {
+  metricsPath,
+  pgbouncerPort,
+  readPort,
+  routeSocket,
+  socketDirectory,
+  writePort,
+} from "./ports.ts"
 
 const poolerTemplate = loadTemplate(import.meta.url, "pgbouncer.ini.hbs")
 const routeTemplate = loadTemplate(import.meta.url, "database-route.cfg.hbs")
@@ -38,6 +45,8 @@ export function routeConfig(fleet: Fleet, database: Database): string {
   const { writeConnections, readConnections, loginConnections } = poolOf(fleet, database)
   return routeTemplate({
     header: generatedHeader(fleet.source),
+    socket: routeSocket,
+    metricsPath,
     // PgBouncer's pools twice over, while old connections go and new ones come, and the checks.
     maxConnections: 2 * (writeConnections + readConnections + loginConnections) + 100,
     writePort,

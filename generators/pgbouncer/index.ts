@@ -53,7 +53,11 @@ function services(fleet: Fleet, database: Database): ServiceEntry[] {
     {
       tier,
       name: "database-route",
-      rollout: { wave: waves.pooling + 10, ...restart },
+      rollout: {
+        wave: waves.pooling + 10,
+        ...restart,
+        alerts: [{ name: "DatabaseRouteDown" }, { name: "DatabaseRouteWithoutPrimary" }],
+      },
       definition: routeService(fleet),
       configs: [],
     },
@@ -99,13 +103,20 @@ const poolerCheck: ToolCheck = {
   ].join("\n"),
 }
 
-/** The authority is a secret, so the check verifies nothing. */
+/**
+ * Shell of a tool check that calls HAProxy with the rendered file as `/tmp/haproxy.cfg`. The authority is a
+ * secret, so it verifies nothing.
+ */
+export function withRoute(command: string): string[] {
+  return [
+    "mkdir -p /run/haproxy",
+    `sed 's|verify required ca-file [^ ]*|verify none|' /stack/${routePath} > /tmp/haproxy.cfg`,
+    command,
+  ]
+}
+
 const routeCheck: ToolCheck = {
   name: "haproxy -c database-route",
   image: "haproxy",
-  command: [
-    "mkdir -p /run/haproxy",
-    `sed 's|verify required ca-file [^ ]*|verify none|' /stack/${routePath} > /tmp/haproxy.cfg`,
-    "haproxy -c -f /tmp/haproxy.cfg",
-  ].join("\n"),
+  command: withRoute("haproxy -c -f /tmp/haproxy.cfg").join("\n"),
 }

@@ -8,14 +8,19 @@ import { onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { passwordSecrets } from "../patroni/roles.ts"
 import { maxClients } from "./config.ts"
-import { pgbouncerPort, socketDirectory } from "./ports.ts"
+import { pgbouncerPort, routeSocket, socketDirectory } from "./ports.ts"
 
 const poolerVolume: SwarmMount = {
   type: "volume",
   source: "pgbouncer-run",
   target: "/run/pgbouncer",
 }
-const routeVolume = { type: "volume", source: "haproxy-run", target: "/run/haproxy" } as const
+/** Holds the configuration and the sockets of the route. */
+export const routeVolume = {
+  type: "volume",
+  source: "haproxy-run",
+  target: "/run/haproxy",
+} as const
 
 /**
  * Holds PgBouncer's socket and nothing else: the app's tasks mount it too, and
@@ -67,7 +72,7 @@ export function routeService(fleet: Fleet): SwarmService {
     entrypoint: ["/usr/local/bin/run-haproxy"],
     volumes: [routeVolume],
     networks: { [hostNetwork]: null },
-    healthcheck: accepting("/run/haproxy/health.sock"),
+    healthcheck: accepting(routeSocket),
     // No grace for old connections: PgBouncer opens new ones.
     stop_signal: "SIGTERM",
     stop_grace_period: "10s",

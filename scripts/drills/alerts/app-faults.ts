@@ -1,5 +1,6 @@
 import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
+import { cut, towards } from "../database/network.ts"
 import type { DrillContext } from "../drill.ts"
 import { freeze, scaleDown } from "./break.ts"
 import type { Fault } from "./fault.ts"
@@ -40,6 +41,32 @@ export const pgbouncerFrozen: Fault = {
   must: [{ alert: "PgbouncerDown" }],
   break: async (on) => {
     await freeze(on, lastAppHost(on), `${stackName}_pgbouncer`)
+    return undefined
+  },
+}
+
+/** The same for the shop's tasks there: PgBouncer holds what they ask, and gives up. */
+export const routeFrozen: Fault = {
+  name: "database-route-frozen",
+  summary: "HAProxy between PgBouncer and the database hangs on an app host",
+  touches: ["app", "app-node"],
+  must: [{ alert: "DatabaseRouteDown" }],
+  may: { PoolWaits: "the queries of that host wait" },
+  break: async (on) => {
+    await freeze(on, lastAppHost(on), `${stackName}_database-route`)
+    return undefined
+  },
+}
+
+/** The database is well, and one app host cannot know it. */
+export const patroniUnseen: Fault = {
+  name: "patroni-unseen",
+  summary: "an app host does not reach Patroni any more",
+  touches: ["app", "app-node"],
+  must: [{ alert: "DatabaseRouteWithoutPrimary" }],
+  may: { PoolWaits: "the queries of that host wait" },
+  break: async (on) => {
+    on.undo(await cut(on, lastAppHost(on), towards(8008)))
     return undefined
   },
 }

@@ -27,6 +27,7 @@ const plannedChange: Readonly<Record<string, string>> = Object.fromEntries(
   [
     "AppTaskDown",
     "DatabaseFailover",
+    "DatabaseRouteDown",
     "EtcdMemberDown",
     "PatroniDown",
     "PgbouncerDown",
@@ -108,7 +109,10 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     why: "Swarm starts it again within five seconds",
     coveredBy: ["pgbouncer-frozen"],
   },
-  "database-route-killed": { why: "Swarm starts it again within five seconds" },
+  "database-route-killed": {
+    why: "Swarm starts it again within five seconds",
+    coveredBy: ["database-route-frozen"],
+  },
   "primary-cut-from-etcd": {
     why: "40 s, of which the primary is in failsafe for a third",
     coveredBy: ["etcd-quorum-lost"],

@@ -1,4 +1,10 @@
-import { appExporterFrozen, appTaskMissing, pgbouncerFrozen } from "./app-faults.ts"
+import {
+  appExporterFrozen,
+  appTaskMissing,
+  patroniUnseen,
+  pgbouncerFrozen,
+  routeFrozen,
+} from "./app-faults.ts"
 import {
   databaseGone,
   databaseHostLost,
@@ -41,6 +47,8 @@ export const faults: readonly Fault[] = [
   appTaskMissing,
   appExporterFrozen,
   pgbouncerFrozen,
+  routeFrozen,
+  patroniUnseen,
   dockerUnseen,
   nodeExporterFrozen,
   postgresExporterGone,
