@@ -1,4 +1,5 @@
 import { certificatesIn } from "../../secrets/pem.ts"
+import { applyStorage } from "../../storage/verb.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
@@ -61,6 +62,8 @@ export const authorityRotation: Drill = {
     const shut = await wronglyAdmitted(context, tlsDoors, client, "let in")
     const rotation = await rotateUnderClients(context, authority, { longestSeconds, carts: true })
     await awaitHealthy(context)
+    // The box's stand-in for object storage started anew, with nothing in it.
+    await applyStorage(context.repository, context.fleet.environment)
     const kept = trusted(context).filter((one) => before.includes(one))
     const served = await wronglyServed(context, tlsDoors)
     const now = context.state.read("secrets", "patroni_tls") ?? ""
