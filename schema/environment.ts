@@ -348,7 +348,7 @@ export interface Objectives {
   edgeFailover: Duration
   /**
    * Longest write outage when the database primary dies.
-   * @default "45s"
+   * @default "30s"
    * @examples ["60s"]
    */
   databaseFailover?: Duration

@@ -67,7 +67,7 @@ test("quantities show their unit, defaults and examples in the description", () 
   expect(property?.description).toBe(
     "Longest write outage when the database primary dies.\n" +
       "Unit: A span of time: a whole number or decimal and `ms`, `s`, `m`, `h` or `d`.\n" +
-      "Default: 45s.\n" +
+      "Default: 30s.\n" +
       "Example: 60s.",
   )
 })

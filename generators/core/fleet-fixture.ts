@@ -39,7 +39,7 @@ export function fleetFixture(counts: Partial<HostCounts> = {}): Fleet {
     workload: fixtureWorkload(all.app),
     objectives: {
       edgeFailoverSeconds: 3,
-      databaseFailoverSeconds: 45,
+      databaseFailoverSeconds: 30,
       redisFailoverSeconds: 10,
       rpoSeconds: 300,
       rtoSeconds: 900,

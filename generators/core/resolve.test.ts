@@ -115,7 +115,7 @@ test("defaults are what the schema promises", () => {
   })
   expect(fleet.timezone).toBe("UTC")
   expect(fleet.network).toMatchObject({ encryptedOverlay: false, mtuBytes: 1500 })
-  expect(fleet.objectives.databaseFailoverSeconds).toBe(45)
+  expect(fleet.objectives.databaseFailoverSeconds).toBe(30)
   expect(fleet.app).toMatchObject({
     port: 3000,
     healthPath: "/healthz",

@@ -54,7 +54,7 @@ export function resolve(spec: EnvironmentSpec, source: string, lock: ImageLock):
     workload: resolveWorkload(spec),
     objectives: {
       edgeFailoverSeconds: parseDurationSeconds(spec.objectives.edgeFailover),
-      databaseFailoverSeconds: parseDurationSeconds(spec.objectives.databaseFailover ?? "45s"),
+      databaseFailoverSeconds: parseDurationSeconds(spec.objectives.databaseFailover ?? "30s"),
       redisFailoverSeconds: parseDurationSeconds(spec.objectives.redisFailover ?? "10s"),
       rpoSeconds: parseDurationSeconds(spec.objectives.rpo),
       rtoSeconds: parseDurationSeconds(spec.objectives.rto),

@@ -1,8 +1,11 @@
 import type { Database } from "../core/fleet.ts"
 import { electionMilliseconds } from "../etcd/config.ts"
 
-/** How long Patroni lets a crashed primary recover before another takes over. */
-export const primaryStartTimeoutSeconds = 30
+/**
+ * How long Patroni lets a crashed primary recover before another takes over: with everything around it no
+ * longer than the loss of its host.
+ */
+export const primaryStartTimeoutSeconds = 15
 
 /** etcd looks for expired leases this often (`lease/lessor.go`). */
 const leaseScanSeconds = 0.5

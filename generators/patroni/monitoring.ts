@@ -49,7 +49,7 @@ export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
         inhibits: unobserved,
       }),
       postgresDown(members),
-      noPrimary(database, members),
+      noPrimary(fleet, database, members),
       twoPrimaries(members),
       replicaLag(fleet, database, members),
       failover(fleet, members),
@@ -101,8 +101,10 @@ function postgresDown([, replica = {}]: Labels[]): Alert {
   }
 }
 
-function noPrimary(database: Database, [first = {}]: Labels[]): Alert {
-  const limit = Math.ceil(worstFailoverSeconds(database) / 15) * 15
+function noPrimary(fleet: Fleet, database: Database, [first = {}]: Labels[]): Alert {
+  // The next primary is seen one scrape later.
+  const seen = worstFailoverSeconds(database) + (fleet.monitoring?.scrapeIntervalSeconds ?? 0)
+  const limit = Math.ceil(seen / 15) * 15
   return {
     name: "DatabaseWithoutPrimary",
     severity: "critical",

@@ -123,8 +123,8 @@ test("the worst failover is the sum of its parts", () => {
     "20 s ttl + 0.5 s until etcd notices + 2 s race + 2 s promotion + 1 s in HAProxy + 0.5 s in the guard",
   )
   expect(etcdLeaderLossSeconds(database).seconds).toBe(29)
-  expect(crashSeconds(database).seconds).toBe(43.5)
-  expect(worstFailoverSeconds(database)).toBe(43.5)
+  expect(crashSeconds(database).seconds).toBe(28.5)
+  expect(worstFailoverSeconds(database)).toBe(29)
   const slow = { ...database.failover, ttlSeconds: 60 }
   expect(worstFailoverSeconds({ ...database, failover: slow })).toBe(69)
 })

@@ -55,7 +55,7 @@ test("database/failover: each way to lose the primary has its arithmetic", () =>
     ) => {
       spec.objectives.databaseFailover = databaseFailover
     }
-  expect(about(failover, {}, promise("44s"))).toEqual([])
+  expect(about(failover, {}, promise("29s"))).toEqual([])
   const after =
     "20 s ttl + 0.5 s until etcd notices + 2 s race + 2 s promotion + 1 s in HAProxy + 0.5 s in the guard"
   expect(about(failover, {}, promise("25s"))).toEqual([
@@ -65,8 +65,8 @@ test("database/failover: each way to lose the primary has its arithmetic", () =>
       `2 s to elect etcd's leader + 1 s that it adds to every lease + ${after} = 29 s; ` +
       "write 29s or more, or a faster database.failover",
     "objectives.databaseFailover: 25 s are promised, but when PostgreSQL crashes and does not recover: " +
-      "10 s for two rounds of loopWait + 30 s to recover + 2 s promotion + 1 s in HAProxy + " +
-      "0.5 s in the guard = 43.5 s; write 43.5s or more, or a faster database.failover",
+      "10 s for two rounds of loopWait + 15 s to recover + 2 s promotion + 1 s in HAProxy + " +
+      "0.5 s in the guard = 28.5 s; write 28.5s or more, or a faster database.failover",
   ])
 })
 
@@ -117,9 +117,9 @@ test("database/wal: a tenth of the disk for checkpoints, and what replicas may h
 })
 
 test("database/query-wait: a query outlasts the slowest failover", () => {
-  expect(about(queryWait, { pool: { queryWaitTimeout: "49s" } })).toEqual([])
-  expect(about(queryWait, { pool: { queryWaitTimeout: "48s" } })).toEqual([
-    "database.pool.queryWaitTimeout: 48 s, less the 5 s in which the guard gives up first, " +
-      "end before a failover may: 43.5 s at worst; write 49s or more",
+  expect(about(queryWait, { pool: { queryWaitTimeout: "34s" } })).toEqual([])
+  expect(about(queryWait, { pool: { queryWaitTimeout: "33s" } })).toEqual([
+    "database.pool.queryWaitTimeout: 33 s, less the 5 s in which the guard gives up first, " +
+      "end before a failover may: 29 s at worst; write 34s or more",
   ])
 })

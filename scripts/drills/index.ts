@@ -22,6 +22,7 @@ import {
   primaryCutOff,
   routeKilled,
 } from "./database/isolation.ts"
+import { ordersKept } from "./database/orders-kept.ts"
 import { poolFull } from "./database/pool-full.ts"
 import { manyClients, poolingOverhead } from "./database/pooling.ts"
 import { redisHostLoss, redisMasterKilled } from "./database/redis.ts"
@@ -57,6 +58,7 @@ export const drills: Drill[] = [
   manyClients,
   poolFull,
   plannedSwitchover,
+  ordersKept,
   credentialRotation,
   redisRotation,
   certificateRotation,

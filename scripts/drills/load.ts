@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { text } from "node:stream/consumers"
 import type { FleetFile } from "../deploy/fleet-file.ts"
 import { localTag } from "../images.ts"
@@ -36,8 +36,6 @@ export interface Load {
   stop(): Promise<Sample[]>
 }
 
-const scriptDirectory = import.meta.dirname
-
 /** Starts a bounded load against the VIP from inside the box's public network. */
 export async function startLoad(
   fleet: FleetFile,
@@ -55,6 +53,33 @@ export async function startLoad(
     body: options.body,
     carts: options.carts,
   }
+  const file = join(import.meta.dirname, "load-generator.js")
+  const program = await startAsVisitor(fleet, state, file, parameters)
+  return {
+    options,
+    stop: async () => {
+      const rows = (await program.stop()) as [number, number, number, string][]
+      return rows.map(([startMs, durationMs, status, error]) => ({
+        startMs,
+        durationMs,
+        status,
+        error,
+      }))
+    },
+  }
+}
+
+/**
+ * Starts a program of a drill where visitors are, in the box's public network. It gets `parameters` as its
+ * argument and the authority as `/load/ca.pem`, says `started`, and prints JSON once its standard input
+ * is closed, which `stop` returns however often it is called.
+ */
+export async function startAsVisitor(
+  fleet: FleetFile,
+  state: State,
+  file: string,
+  parameters: object,
+): Promise<{ stop(): Promise<unknown> }> {
   const child = spawn("docker", [
     "run",
     "--rm",
@@ -64,7 +89,7 @@ export async function startLoad(
     "--label",
     `com.docker.compose.project=${boxProject(fleet)}`,
     "--volume",
-    `${join(scriptDirectory, "load-generator.js")}:/load/generator.mjs:ro`,
+    `${file}:/load/program.mjs:ro`,
     "--volume",
     `${state.path("secrets", "ca.pem")}:/load/ca.pem:ro`,
     "--user",
@@ -72,25 +97,19 @@ export async function startLoad(
     "--entrypoint",
     "node",
     localTag("shop"),
-    "/load/generator.mjs",
+    "/load/program.mjs",
     JSON.stringify(parameters),
   ])
+  const name = basename(file)
   const output = text(child.stdout)
   const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)))
-  await started("load generator", child.stderr, ended)
+  await started(name, child.stderr, ended)
   return {
-    options,
     stop: async () => {
       child.stdin.end()
       const [code, printed] = await Promise.all([ended, output])
-      if (code !== 0) throw new Failure(`the load generator ended with exit code ${code}`)
-      const rows = JSON.parse(printed) as [number, number, number, string][]
-      return rows.map(([startMs, durationMs, status, error]) => ({
-        startMs,
-        durationMs,
-        status,
-        error,
-      }))
+      if (code !== 0) throw new Failure(`${name} ended with exit code ${code}`)
+      return JSON.parse(printed)
     },
   }
 }

@@ -74,6 +74,11 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     why: "a planned change, told to nobody: the alert explains others",
     must: ["DatabaseFailover"],
   },
+  "orders-kept": {
+    why: failover,
+    must: ["DatabaseFailover"],
+    coveredBy: ["database-host-lost"],
+  },
   "credential-rotation": { why: planned, may: plannedChange },
   "redis-rotation": { why: planned, may: plannedChange },
   "certificate-rotation": { why: planned, may: plannedChange },

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises"
-import { memberService } from "../../deploy/fleet-file.ts"
 import { nowMs, waitFor } from "../../io/clock.ts"
 import { run } from "../../io/command.ts"
+import { Failure } from "../../io/failure.ts"
 import type { Drill, DrillContext } from "../drill.ts"
-import { awaitHealthy, hostContainer, inHost, powerOn, taskContainer } from "../fleet-access.ts"
+import { awaitHealthy, hostContainer, powerOn } from "../fleet-access.ts"
 import { atMost, type Measured } from "../report.ts"
 import { mustApply, withWorkbench } from "../under-load.ts"
 import { leadFromSecondManager } from "./etcd-leader.ts"
@@ -55,7 +55,7 @@ function awaitQuorum(context: DrillContext, primary: string): Promise<true> {
 }
 
 /** Kills hosts at one moment, the primary's first, and waits for the next primary. */
-async function loseHosts(
+export async function loseHosts(
   context: DrillContext,
   primary: string,
   etcdLeader?: string,
@@ -96,8 +96,9 @@ export const patroniKilled: Drill = {
   summary: "kill -9 of the primary's Patroni, with which the container ends",
   run: (context) =>
     repeat(context, { times: 1, lostAtMost }, async (primary) => {
-      const id = await taskContainer(context, primary, memberService("patroni", primary))
-      await inHost(context, primary, ["docker", "kill", "--signal", "KILL", id])
+      // The first process watches over Patroni, its child.
+      const result = await inMember(context, primary, "kill -9 $(pgrep -o -P 1 -f patroni)")
+      if (result.exitCode !== 0) throw new Failure(`${primary}: ${result.stderr.trim()}`)
       return byItself
     }),
 }
@@ -105,7 +106,7 @@ export const patroniKilled: Drill = {
 const marginMs = 5000
 
 /** What is broken, and how it is mended when it does not mend itself. */
-interface Broken {
+export interface Broken {
   /** The primary then. */
   to: string
   loss: Loss
@@ -152,7 +153,7 @@ async function failOver(
     wholeAgainSeconds = Math.round((performance.now() - start) / 1000)
   })
   const { to, loss } = broken
-  const outageSeconds = Number((experience.write.outageMs / 1000).toFixed(1))
+  const outageSeconds = Number((experience.write.outageMs / 1000).toFixed(2))
   const back = await rejoins(context, sinceMs)
   const copied = Object.keys(back).filter((host) => back[host] === "copied")
   return {

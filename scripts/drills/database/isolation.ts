@@ -70,7 +70,7 @@ export const primaryCutOff: Drill = {
       } finally {
         await heal()
       }
-      return { [`${primary} itself`]: await writer.stop() }
+      return { [primary]: await writer.stop() }
     }),
 }
 
@@ -169,7 +169,7 @@ async function isolate(
     return seen
   })
   const after = await timeline(context)
-  const outage = Number((experience.write.outageMs / 1000).toFixed(1))
+  const outage = Number((experience.write.outageMs / 1000).toFixed(2))
   return {
     parameters: { statementsPerSecond: 10 },
     samples: [outage],

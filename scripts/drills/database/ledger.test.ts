@@ -35,3 +35,8 @@ test("one after the other is no fault, also when the old one's last write took l
   const direct = { a: [ok(0, 5, 1), ok(100, 900, 1)], b: [ok(300, 10, 2), ok(400, 5, 2)] }
   expect(dualWrites(direct)).toEqual([])
 })
+
+test("a timeline that two members write in is two primaries, in whatever order they do", () => {
+  const direct = { a: [ok(0, 5, 1), ok(300, 5, 2)], b: [ok(290, 5, 2), ok(310, 10, 2)] }
+  expect(dualWrites(direct)).toEqual([{ member: "a", timeline: 2, lateMs: 10 }])
+})

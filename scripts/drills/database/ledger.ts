@@ -44,18 +44,19 @@ export function routeSummary(rows: ProbeRow[], everyMs: number): RouteSummary {
   }
 }
 
-/** A write that a member took after another had begun to take writes in a later timeline. */
+/** A write that a member took after another had begun to take writes. */
 export interface DualWrite {
   member: string
   timeline: number
-  /** How long after the first write of the later timeline. */
+  /** How long after the other's first write. */
   lateMs: number
 }
 
 /**
  * Writes by which two members were primary at once. Every promotion begins a new
  * timeline, so a write in an old one that began after a write in a newer one was
- * acknowledged is taken by somebody who should have known better.
+ * acknowledged is taken by somebody who should have known better. And a timeline is
+ * one member's, whoever else takes writes in it: two may have been promoted at once.
  */
 export function dualWrites(direct: ProbeResult["direct"]): DualWrite[] {
   const taken = Object.entries(direct).flatMap(([member, rows]) =>
@@ -63,7 +64,15 @@ export function dualWrites(direct: ProbeResult["direct"]): DualWrite[] {
       timeline === null ? [] : [{ member, timeline, startMs, endMs: startMs + durationMs }],
     ),
   )
-  return taken.flatMap(({ member, timeline, startMs }) => {
+  const owners = new Map<number, (typeof taken)[number]>()
+  for (const write of taken.toSorted((a, b) => a.endMs - b.endMs)) {
+    if (!owners.has(write.timeline)) owners.set(write.timeline, write)
+  }
+  return taken.flatMap(({ member, timeline, startMs, endMs }) => {
+    const owner = owners.get(timeline)
+    if (owner !== undefined && owner.member !== member) {
+      return [{ member, timeline, lateMs: endMs - owner.endMs }]
+    }
     const newer = taken.filter((write) => write.timeline > timeline).map((write) => write.endMs)
     const lateMs = startMs - Math.min(...newer)
     return newer.length > 0 && lateMs > 0 ? [{ member, timeline, lateMs }] : []

@@ -48,10 +48,18 @@ export async function underProbe(
     write: routeSummary(result.write, everyMs),
     read: routeSummary(result.read, everyMs),
     lost: result.lost.length,
-    dual: dualWrites({ ...result.direct, ...seen }),
+    dual: dualWrites(together(result.direct, seen)),
   }
   context.report(experienceText(experience))
   return experience
+}
+
+/** The writes of each member, whoever saw them. */
+function together(...all: ProbeResult["direct"][]): ProbeResult["direct"] {
+  const members = [...new Set(all.flatMap((one) => Object.keys(one)))]
+  return Object.fromEntries(
+    members.map((member) => [member, all.flatMap((one) => one[member] ?? [])]),
+  )
 }
 
 function experienceText({ write, read, lost, dual }: Experience): string {
