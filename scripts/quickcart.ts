@@ -159,15 +159,18 @@ program
   .description(
     "error budgets, alerts, pending changes, hosts, services and the VIP's owner on one screen",
   )
+  .option("--all", "every host, service and certificate, not only those that are not well")
   .option("--json", "print the status as JSON")
   .addHelpText("after", "\nExample: npx quickcart status local")
-  .action(async (environment: string, options: { json?: boolean }) => {
+  .action(async (environment: string, options: { json?: boolean; all?: boolean }) => {
     const { readFleetFile } = await import("./deploy/fleet-file.ts")
     const { openState } = await import("./io/state.ts")
-    const { statusReport, statusText } = await import("./status.ts")
+    const { statusReport } = await import("./status.ts")
+    const { statusText } = await import("./status-text.ts")
     const fleet = readFleetFile(repository, environment)
     const status = await statusReport(repository, fleet, openState(repository, environment))
-    process.stdout.write(`${options.json === true ? JSON.stringify(status) : statusText(status)}\n`)
+    const text = options.json === true ? JSON.stringify(status) : statusText(status, options)
+    process.stdout.write(`${text}\n`)
     process.exitCode = status.healthy ? 0 : 1
   })
 

@@ -5,7 +5,8 @@ import { explainError } from "./io/explain-error.ts"
 import { boxPorts } from "./io/providers/box-compose.ts"
 import { openState } from "./io/state.ts"
 import { boxEnvironment, startBox } from "./start-box.ts"
-import { statusReport, statusText } from "./status.ts"
+import { statusReport } from "./status.ts"
+import { statusText } from "./status-text.ts"
 
 // `npm start [-- <environment>]`: the whole fleet on this machine, from the committed files.
 const repository = join(import.meta.dirname, "..")

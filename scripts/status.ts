@@ -1,19 +1,17 @@
-import Table from "cli-table3"
 import { openDatabase } from "./db/access.ts"
-import { type DatabaseHealth, databaseHealth, databaseLines } from "./db/health.ts"
+import { type DatabaseHealth, databaseHealth } from "./db/health.ts"
 import { type BalancerState, balancerStates } from "./deploy/balancers.ts"
 import { desiredTasks, hasCompleted } from "./deploy/converge.ts"
 import type { FleetFile } from "./deploy/fleet-file.ts"
 import { type Observed, observe } from "./deploy/observe.ts"
 import { type SwarmService, type SwarmTask, specHashLabel } from "./deploy/swarm-types.ts"
-import { type Unapplied, unapplied, unappliedLine } from "./drift/unapplied.ts"
+import { type Unapplied, unapplied } from "./drift/unapplied.ts"
 import { nowMs } from "./io/clock.ts"
 import type { State } from "./io/state.ts"
 import { connectSwarm, type SwarmConnection } from "./io/swarm-connection.ts"
 import { openMonitoring } from "./monitoring/access.ts"
 import { isWell, type MonitoringHealth, monitoringHealth } from "./monitoring/health.ts"
-import { monitoringLines } from "./monitoring/lines.ts"
-import { type CertificateStatus, certificateLines, certificates } from "./secrets/certificate.ts"
+import { type CertificateStatus, certificates } from "./secrets/certificate.ts"
 
 export interface HostStatus {
   name: string
@@ -115,39 +113,9 @@ async function lookAt<T>(
   }
 }
 
-/** The status as a person reads it: one screen. */
-export function statusText(status: StatusReport): string {
-  const style = { head: [], border: [], compact: true }
-  const hosts = new Table({ head: ["host", "role", "address", "state", "docker", "tasks"], style })
-  for (const h of status.hosts) hosts.push([h.name, h.role, h.address, h.state, h.docker, h.tasks])
-  const services = new Table({ head: ["service", "tasks", "image", "last update"], style })
-  for (const s of status.services) {
-    services.push([s.name, `${s.running}/${s.desired}`, s.image, s.update])
-  }
-  const summary = `${status.environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`
-  const database = status.database === null ? [] : databaseLines(status.database)
-  return [
-    summary,
-    unappliedLine(status.environment, status.pending),
-    ...monitoringLines(status.monitoring),
-    ...database,
-    // No component makes any yet.
-    "backups: nothing makes any yet, so no restore was ever tested",
-    ...certificateLines(status.environment, status.certificates),
-    hosts.toString(),
-    services.toString(),
-  ].join("\n")
-}
-
 /** Hosts of the role may be there for Redis alone. */
 function hasDatabase(fleet: FleetFile): boolean {
   return fleet.secrets.includes("patroni_tls")
-}
-
-function standby({ balancersNotReady }: FleetStatus): string {
-  return balancersNotReady.length === 0
-    ? ", standby ready"
-    : `, NOT READY: ${balancersNotReady.join(", ")}`
 }
 
 function lastUpdate(service: SwarmService, tasks: SwarmTask[]): string {

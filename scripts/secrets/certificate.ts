@@ -149,12 +149,37 @@ export function certificateLines(environment: string, certificates: CertificateS
         : `${daysText(daysLeft)}, until ${expires.slice(0, 10)}`
     table.push([secret, namesText(names), expiry, from ?? why ?? "-"])
   }
-  const warnings = certificates.flatMap(({ secret, daysLeft, warning }) =>
+  return [...warnings(environment, certificates), table.toString()]
+}
+
+/** The same in a line, and one for each that somebody has to see to. */
+export function certificateSummary(
+  environment: string,
+  certificates: CertificateStatus[],
+): string[] {
+  if (certificates.length === 0) return []
+  const [first] = certificates
+    .filter(({ daysLeft }) => daysLeft !== null)
+    .toSorted((a, b) => (a.daysLeft ?? 0) - (b.daysLeft ?? 0))
+  const next =
+    first === undefined
+      ? ""
+      : `, first ${first.secret}: ${daysText(first.daysLeft ?? 0)}, until ${first.expires?.slice(0, 10)}`
+  return [
+    ...warnings(environment, certificates),
+    `certificates: ${certificates.length}${next}`,
+    ...certificates.flatMap(({ secret, expires, why }) =>
+      expires === null ? `  ${secret}: expiry unknown, ${why}` : [],
+    ),
+  ]
+}
+
+function warnings(environment: string, certificates: CertificateStatus[]): string[] {
+  return certificates.flatMap(({ secret, daysLeft, warning }) =>
     !warning || daysLeft === null
       ? []
       : `WARNING: certificate ${secret}: ${daysText(daysLeft)}; run: npx quickcart secrets rotate ${environment} ${secret}`,
   )
-  return [...warnings, table.toString()]
 }
 
 function daysText(daysLeft: number): string {
