@@ -38,7 +38,13 @@ export const alertmanager: Component = {
           ],
         },
       ],
-      checks: [...toolChecks(), inhibitionCheck(configPath)],
+      checks: [
+        ...toolChecks(),
+        inhibitionCheck(
+          configPath,
+          all.monitored.flatMap(({ monitored }) => monitored.alerts),
+        ),
+      ],
     })),
 }
 
