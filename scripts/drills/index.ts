@@ -29,6 +29,7 @@ import { redisHostLoss, redisMasterKilled } from "./database/redis.ts"
 import { redisRotation } from "./database/redis-rotation.ts"
 import { replicaBehind } from "./database/replica-behind.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
+import { switchoverKilled } from "./database/switchover-killed.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
 import type { Drill } from "./drill.ts"
 import { haproxyLoss, vipHandOver, vipHostLoss } from "./edge-failover.ts"
@@ -58,6 +59,7 @@ export const drills: Drill[] = [
   manyClients,
   poolFull,
   plannedSwitchover,
+  switchoverKilled,
   ordersKept,
   credentialRotation,
   redisRotation,

@@ -5,12 +5,15 @@ import type { ObjectStorageFile } from "../../schema/bucket.ts"
 import { gapLine, unexplained } from "../../scripts/dashboards/gaps.ts"
 import { proveDashboards } from "../../scripts/dashboards/verb.ts"
 import { apply } from "../../scripts/deploy/apply.ts"
+import { askPatroni } from "../../scripts/drills/alerts/data-faults.ts"
 import { boxMemoryGibibytes } from "../../scripts/drills/box-memory.ts"
+import { awaitDatabase, sqlIn } from "../../scripts/drills/database/members.ts"
 import { drills, environmentOf } from "../../scripts/drills/index.ts"
 import { atMost, broken, reportText, writeReport } from "../../scripts/drills/report.ts"
 import { drillContext } from "../../scripts/drills/run.ts"
 import { downSteps } from "../../scripts/hosts/up.ts"
-import { nowMs } from "../../scripts/io/clock.ts"
+import { nowMs, waitFor } from "../../scripts/io/clock.ts"
+import { run } from "../../scripts/io/command.ts"
 import { visit } from "../../scripts/io/visit.ts"
 import { runSteps } from "../../scripts/progress.ts"
 import { startBox } from "../../scripts/start-box.ts"
@@ -82,6 +85,23 @@ test("no visitor lists the images", async () => {
   for (const path of ["/images/", "/images/?list-type=2"]) {
     expect([path, (await visit(context.fleet, context.state, path)).status]).toEqual([path, 403])
   }
+})
+
+test("a setting of the database that somebody changed is found, healed, and then as in git", async () => {
+  const program = join(repository, "scripts", "quickcart.js")
+  const drift = (...flags: string[]) =>
+    run([process.execPath, program, "drift", environment, ...flags], { allowFailure: true })
+  const primary = await awaitDatabase(context)
+  const wanted = await sqlIn(context, primary, "show work_mem")
+  const body = JSON.stringify({ postgresql: { parameters: { work_mem: "1MB" } } })
+  await askPatroni(context, primary, "config", `--request PATCH --data '${body}'`)
+  const found = await drift()
+  expect([found.exitCode, found.stdout]).toEqual([2, expect.stringContaining("work_mem")])
+  expect((await drift("--heal")).exitCode).toBe(0)
+  expect((await drift()).exitCode).toBe(0)
+  await waitFor("PostgreSQL to have it again", { deadlineSeconds: 60 }, async () =>
+    (await sqlIn(context, primary, "show work_mem")) === wanted ? true : undefined,
+  )
 })
 
 describe("drills", () => {

@@ -100,7 +100,8 @@ async function pause(context: DrillContext, host: string, value: true | null): P
   await askPatroni(context, host, "config", `--request PATCH --data '${body}'`)
 }
 
-async function askPatroni(
+/** What Patroni of a member's host answered at a path of its REST API. */
+export async function askPatroni(
   context: DrillContext,
   host: string,
   path: string,

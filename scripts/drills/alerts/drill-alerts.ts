@@ -74,6 +74,10 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     why: "a planned change, told to nobody: the alert explains others",
     must: ["DatabaseFailover"],
   },
+  "switchover-killed": {
+    why: "queries wait for a minute at most; PoolWaits takes half a minute more, which promtool proves",
+    may: mayFailOver,
+  },
   "orders-kept": {
     why: failover,
     must: ["DatabaseFailover"],
