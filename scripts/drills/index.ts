@@ -1,4 +1,5 @@
 import { alertCoverage } from "./alerts/coverage.ts"
+import { dashboards } from "./alerts/dashboards.ts"
 import { watchdogOnly } from "./alerts/watchdog-only.ts"
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
 import { dataTierMemory } from "./data-tier-memory.ts"
@@ -83,6 +84,7 @@ export const drills: Drill[] = [
   etcdQuorumLoss,
   primaryHostLoss,
   quorumHostLoss,
+  dashboards,
   // After everything else, when nothing is as small as at the start.
   dataTierMemory,
 ]

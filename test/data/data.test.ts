@@ -2,8 +2,6 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, test } from "vitest"
 import type { ObjectStorageFile } from "../../schema/bucket.ts"
-import { gapLine, unexplained } from "../../scripts/dashboards/gaps.ts"
-import { proveDashboards } from "../../scripts/dashboards/verb.ts"
 import { apply } from "../../scripts/deploy/apply.ts"
 import { askPatroni } from "../../scripts/drills/alerts/data-faults.ts"
 import { boxMemoryGibibytes } from "../../scripts/drills/box-memory.ts"
@@ -111,11 +109,4 @@ describe("drills", () => {
   test.each(everyRun.map((drill) => [drill.name, drill] as const))("%s", (_, drill) =>
     drillTwice(context, drill),
   )
-})
-
-test("every panel of the dashboards shows data, or says why it may be empty", async () => {
-  const { gaps, panels } = await proveDashboards(repository, environment)
-  for (const gap of gaps) say(gapLine(gap))
-  expect(panels).toBeGreaterThan(0)
-  expect(unexplained(gaps).map(gapLine)).toEqual([])
 })

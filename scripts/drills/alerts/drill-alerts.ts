@@ -178,6 +178,7 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     coveredBy: ["database-host-lost"],
     may: plannedChange,
   },
+  dashboards: { why: reads },
   "data-tier-memory": { why: reads },
 }
 
