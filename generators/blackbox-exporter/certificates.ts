@@ -17,10 +17,10 @@ import { certificateModule } from "./config.ts"
 import { probePort } from "./ports.ts"
 import type { Labels, Probes } from "./probes.ts"
 
-const secondsPerDay = 86_400
+export const secondsPerDay = 86_400
 
 /** As early as `quickcart status` warns. */
-const renewDays = 21
+export const renewDays = 21
 /** Too late for a ticket: some authorities take days. */
 const urgentDays = 7
 

@@ -6,9 +6,11 @@ import { pinnedTo } from "../core/pinned.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
 import { certificateScrape } from "./certificates.ts"
 import { blackboxConfig } from "./config.ts"
+import { outsideDashboard } from "./dashboard.ts"
 import { probeMonitoring } from "./monitoring.ts"
 import { probePort } from "./ports.ts"
 
@@ -37,7 +39,7 @@ export const blackboxExporter: Component = {
         },
       ],
       checks: [check],
-      monitored: probeMonitoring(fleet, host),
+      monitored: withDashboard(probeMonitoring(fleet, host), () => outsideDashboard(fleet)),
     })),
 }
 

@@ -1,4 +1,13 @@
-import { type Dashboard, graph, number, quantile, rate, redFrom } from "../core/dashboard.ts"
+import {
+  type Dashboard,
+  graph,
+  greenFrom,
+  number,
+  quantile,
+  rate,
+  redFrom,
+  upOrDown,
+} from "../core/dashboard.ts"
 import { everywhere, growing, steady } from "../core/monitoring.ts"
 import { mostOfQuota } from "./monitoring.ts"
 
@@ -21,6 +30,16 @@ export function etcdDashboard(instances: Record<string, string>[]): Dashboard {
       {
         title: "Quorum",
         panels: [
+          number(
+            {
+              title: "Members that answer",
+              description: "Whether each answers at all.",
+              unit: "short",
+              words: upOrDown,
+              steps: greenFrom(1),
+            },
+            ['up{job="etcd"}', "{{node}}"],
+          ),
           number(
             {
               title: "Members that know a leader",

@@ -4,6 +4,7 @@ import { createGenerator } from "ts-json-schema-generator"
 import { beforeAll, describe, expect, test } from "vitest"
 import { parse } from "yaml"
 import { withoutMacros } from "../../schema/dashboard-macros.ts"
+import { explainingDashboards } from "../core/explaining-dashboards.ts"
 import { fleetFixture, monitoringFixture, watchedFixture } from "../core/fleet-fixture.ts"
 import { contributionsOf } from "../core/render.ts"
 import { type DashboardJson, dashboardJson, deploymentMetric } from "./dashboard-json.ts"
@@ -71,6 +72,24 @@ test("each alert leads to a dashboard that there is, unless nothing shows its pa
   expect([...new Set(without.map(({ labels }) => labels.component))]).toEqual(["logs"])
 })
 
+test("each alert leads to a dashboard that shows what it is about", () => {
+  const explaining = explainingDashboards(all)
+  const namesNone = all.monitored.flatMap(({ component, monitored }) => {
+    const json = rendered.find(({ uid }) => uid === explaining.get(component)?.uid)
+    const shown =
+      json === undefined ? [] : queriesOf(json).flatMap((one) => metricsOf(plain(json, one)))
+    return monitored.alerts.filter(({ expression }) => {
+      const asked = metricsOf(expression)
+      // Of a target that is gone `up` is all there is.
+      const own = asked.filter((metric) => metric !== "up")
+      return !(own.length > 0 ? own : asked).some((metric) => shown.includes(metric))
+    })
+  })
+  // Nothing shows the log store, and Watchdog is about nothing.
+  const exempt = /^(Log|Watchdog$)/
+  expect(namesNone.map(({ name }) => name).filter((name) => !exempt.test(name))).toEqual([])
+})
+
 test("each address and title is one dashboard's", () => {
   expect(new Set(uids).size).toBe(uids.length)
   expect(new Set(rendered.map(({ title }) => title)).size).toBe(uids.length)
@@ -86,8 +105,8 @@ test("without its optional parts a fleet has dashboards all the same", () => {
 })
 
 describe.each(rendered.map((dashboard) => [dashboard.uid, dashboard] as const))("%s", (_, json) => {
-  const panels = json.panels.filter((panel): panel is PanelJson => panel.type !== "row")
-  const queries = panels.flatMap((panel) => panel.targets.map(({ expr }) => expr))
+  const panels = panelsOf(json)
+  const queries = queriesOf(json)
   const selectors = variablesOf(json).map(({ query }) =>
     query.replace(/^label_values\((.*), \w+\)$/, "$1"),
   )
@@ -226,6 +245,14 @@ describe("as the types of Grafana's SDK have it", () => {
     )
   }
 })
+
+function panelsOf(json: DashboardJson): PanelJson[] {
+  return json.panels.filter((panel): panel is PanelJson => panel.type !== "row")
+}
+
+function queriesOf(json: DashboardJson): string[] {
+  return panelsOf(json).flatMap((panel) => panel.targets.map(({ expr }) => expr))
+}
 
 function plain(json: DashboardJson, expression: string): string {
   return withoutMacros(expression, {

@@ -26,7 +26,7 @@ export function haproxyDashboard(fleet: Fleet, instances: Labels[]): Dashboard {
     uid: "quickcart-edge",
     title: "Load balancers",
     description: "Do visitors reach the shop, and what does it answer?",
-    explains: ["keepalived", "blackbox-exporter"],
+    explains: ["keepalived"],
     rows: [
       {
         title: "Who serves",
@@ -51,6 +51,15 @@ export function haproxyDashboard(fleet: Fleet, instances: Labels[]): Dashboard {
             ['up{job="haproxy"}', "{{node}}"],
           ),
           tasksInBalancing(fleet),
+          graph(
+            {
+              title: "Keepalived's last sign of life",
+              description:
+                "Every few seconds while all of its processes run. A standby without one takes nothing over.",
+              unit: "s",
+            },
+            ["time() - keepalived_alive_timestamp_seconds", "{{node}}"],
+          ),
         ],
       },
       {

@@ -38,6 +38,31 @@ export function nodeDashboard(instances: Record<string, string>[]): Dashboard {
             },
             [`up{${chosen}}`, "{{node}}"],
           ),
+          graph(
+            {
+              title: "Nodes of the Swarm",
+              description:
+                "As the manager that leads counts them. Swarm starts nothing on one that is down.",
+              unit: "short",
+              stacked: true,
+            },
+            [
+              "sum by (state) (swarm_manager_nodes and on (instance) swarm_manager_leader == 1) > 0",
+              "{{state}}",
+            ],
+          ),
+          graph(
+            {
+              title: "Health checks that could not run",
+              description:
+                "Docker did not get as far as asking the container. It kills one of which it learns nothing.",
+              unit: "short",
+            },
+            [
+              "sum by (node) (increase(engine_daemon_health_checks_failed_total[$__rate_interval]))",
+              "{{node}}",
+            ],
+          ),
         ],
       },
       {

@@ -31,11 +31,20 @@ export function patroniDashboard(
     uid: "quickcart-database",
     title: "Database",
     description: "Who takes the writes, do the replicas keep up, and is there room?",
-    explains: ["postgres-exporter"],
     rows: [
       {
         title: "The cluster",
         panels: [
+          number(
+            {
+              title: "Patroni",
+              description: "Whether it answers on each member. PostgreSQL ends with it.",
+              unit: "short",
+              words: upOrDown,
+              steps: greenFrom(1),
+            },
+            ['up{job="patroni"}', "{{node}}"],
+          ),
           number(
             {
               title: "Primary",
@@ -162,7 +171,7 @@ function operations({ scaling }: Fleet): Panel {
   )
 }
 
-function connections({ maxConnections }: Database): Panel {
+export function connections({ maxConnections }: Database): Panel {
   return graph(
     {
       title: "Connections",
@@ -175,7 +184,7 @@ function connections({ maxConnections }: Database): Panel {
 }
 
 /** Of the primary: a replica keeps slots for the others too, which nobody reads. */
-function slotWal({ slotWalBytes }: Database): Panel {
+export function slotWal({ slotWalBytes }: Database): Panel {
   return graph(
     {
       title: "WAL kept for replicas",

@@ -1,8 +1,18 @@
-import { type Dashboard, graph, number, type Panel, redFrom } from "../core/dashboard.ts"
+import {
+  type Dashboard,
+  graph,
+  number,
+  type Panel,
+  rate,
+  redFrom,
+  redFromOptional,
+} from "../core/dashboard.ts"
 import type { Database, Fleet } from "../core/fleet.ts"
 import { everywhere, steady } from "../core/monitoring.ts"
 import { poolOf } from "../pgbouncer/pool.ts"
 import { fullShare } from "./monitoring.ts"
+
+const reads = (metric: string) => rate(`pgbouncer_stats_${metric}_total{database="app_ro"}`)
 
 /** The routes of the shop; PgBouncer's own console is a database, too. */
 const routes = 'database=~"app_rw|app_ro"'
@@ -50,6 +60,19 @@ export function pgbouncerDashboard(
         title: "Room",
         panels: [
           poolUse(fleet, database),
+          graph(
+            {
+              title: "Time of a read",
+              description:
+                "Mean time that the read route's servers take for a query, waiting not counted.",
+              unit: "s",
+              ...redFromOptional(fleet.scaling.replicaReadLatencySeconds),
+            },
+            [
+              `sum(${reads("queries_duration_seconds")}) / sum(${reads("queries_pooled")})`,
+              "reads",
+            ],
+          ),
           graph(
             {
               title: "Clients",

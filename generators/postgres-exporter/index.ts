@@ -5,8 +5,10 @@ import { hostNetwork } from "../core/networks.ts"
 import { pinnedTo } from "../core/pinned.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
+import { withDashboard } from "../core/with-dashboard.ts"
 import { loginOf } from "../patroni/roles.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
+import { postgresDashboard } from "./dashboard.ts"
 import { postgresExporterPort, postgresMonitoring } from "./monitoring.ts"
 
 /** It needs some 25 MB. */
@@ -40,7 +42,8 @@ export const postgresExporter: Component = {
   name: "postgres-exporter",
   contribute: (fleet) =>
     whereMonitored(fleet, (_, host) => {
-      if (fleet.database === null) return {}
+      const { database } = fleet
+      if (database === null) return {}
       return {
         services: [
           {
@@ -59,7 +62,9 @@ export const postgresExporter: Component = {
         // The way to PostgreSQL is in the database's own flows.
         checks: [check],
         credentials: [internalAuthority, login],
-        monitored: postgresMonitoring(fleet, fleet.database, host),
+        monitored: withDashboard(postgresMonitoring(fleet, database, host), () =>
+          postgresDashboard(database),
+        ),
       }
     }),
 }

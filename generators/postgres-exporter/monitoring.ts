@@ -27,7 +27,7 @@ export const postgresExporterPort = 9187
 const slotRoomShare = 0.2
 
 /** A transaction as old is no migration in a shop: it holds back VACUUM on every member. */
-const oldTransactionSeconds = 1800
+export const oldTransactionSeconds = 1800
 
 /** Deadlocks an hour: a few are chance, and each costs one request that is tried again. */
 const deadlocksPerHour = 5
@@ -42,7 +42,7 @@ const dataShare = 0.8
  * Transactions since a database was last frozen. Autovacuum begins at 200 million
  * (autovacuum_freeze_max_age) and PostgreSQL stops at 2,100 million.
  */
-const unfrozenTransactions = 500e6
+export const unfrozenTransactions = 500e6
 
 type Labels = Record<string, string>
 
@@ -89,8 +89,8 @@ export function postgresMonitoring(fleet: Fleet, database: Database, host: Host)
 
 const slotRoom = "pg_replication_slot_safe_wal_size_bytes"
 const slotStatus = "pg_replication_slot_wal_status"
-const frozenAge = "pg_database_wraparound_age_datfrozenxid_seconds"
-const oldestTransaction = "pg_long_running_transactions_oldest_timestamp_seconds"
+export const frozenAge = "pg_database_wraparound_age_datfrozenxid_seconds"
+export const oldestTransaction = "pg_long_running_transactions_oldest_timestamp_seconds"
 
 const slotOf = (labels: Labels) => ({ ...labels, slot_name: "database_2", slot_type: "physical" })
 const lostSlotOf = (labels: Labels) => ({ ...slotOf(labels), wal_status: "lost" })

@@ -1,6 +1,8 @@
+import { latency as latencyOf } from "../app/dashboard.ts"
 import { type Dashboard, graph, number, type Panel, type Row, redFrom } from "../core/dashboard.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { formatPromDuration } from "../core/monitoring.ts"
+import { answers } from "../haproxy/dashboard.ts"
 import { formatNumber } from "../topology/table.ts"
 import { type BurnWindow, burnWindows, periodDays, recorded } from "./burn-rate.ts"
 
@@ -25,6 +27,10 @@ export function sloDashboard(fleet: Fleet): Dashboard {
               `answered within ${latency.thresholdSeconds} s`,
             ),
           ]),
+      {
+        title: "What is counted",
+        panels: [answers(), ...(latency === null ? [] : [latencyOf(fleet)])],
+      },
     ],
     series: {},
   }
