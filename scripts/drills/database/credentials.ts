@@ -7,8 +7,9 @@ import type { Drill, DrillContext } from "../drill.ts"
 import { awaitHealthy, hostContainer, inHost, taskContainer } from "../fleet-access.ts"
 import { atMost } from "../report.ts"
 import { ratePerSecond, underLoad } from "../under-load.ts"
+import { timeline } from "./isolation.ts"
 import { letsIn, loginOf } from "./logins.ts"
-import { awaitDatabase, awaitReplica, inMember, rotateSecret, sqlIn } from "./members.ts"
+import { awaitReplica, inMember, rotateSecret, sqlIn } from "./members.ts"
 import { awaitReaders } from "./read-pool.ts"
 import { awaitSymptom, symptomBound } from "./symptom.ts"
 import { alwaysBounds, underProbe } from "./under-probe.ts"
@@ -21,7 +22,8 @@ export const wrongPassword: Drill = {
     "the database refuses the password of the app's writes: status says so, visitors who look at products notice nothing, a rotation heals",
   onlyThorough: true,
   run: async (context) => {
-    const primary = await awaitDatabase(context)
+    const before = await timeline(context)
+    const { primary } = before
     const login = loginOf(context, appPassword)
     let symptom = ""
     let letIn = true
@@ -46,6 +48,7 @@ export const wrongPassword: Drill = {
         atMost("logins with the password as it was delivered", letIn ? 1 : 0, 0),
         atMost("failed requests of visitors who look at products", load.failed, 0),
         atMost("faults in status after the rotation", database?.faults.length ?? 0, 0),
+        atMost("failovers", (await timeline(context)).number - before.number, 0),
       ],
       details: { symptom, load },
     }

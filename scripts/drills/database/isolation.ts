@@ -185,7 +185,10 @@ async function isolate(
   }
 }
 
-async function timeline(context: DrillContext): Promise<{ primary: string; number: number }> {
+/** The primary, and how many promotions there have been. */
+export async function timeline(
+  context: DrillContext,
+): Promise<{ primary: string; number: number }> {
   const primary = await awaitDatabase(context)
   await sqlIn(context, primary, "checkpoint")
   const number = await sqlIn(context, primary, "select timeline_id from pg_control_checkpoint()")

@@ -7,8 +7,8 @@ import { startLoad } from "../load.ts"
 import { summarise } from "../outage.ts"
 import { atMost } from "../report.ts"
 import { besideApp } from "./beside-app.ts"
+import { timeline } from "./isolation.ts"
 import { loginOf } from "./logins.ts"
-import { awaitDatabase } from "./members.ts"
 import { awaitSymptom, symptomBound } from "./symptom.ts"
 import { clientHost } from "./under-probe.ts"
 
@@ -24,7 +24,7 @@ export const poolFull: Drill = {
   summary:
     "40 slow clients fill a pool: status names it, everybody is served, visitors see nothing",
   run: async (context) => {
-    await awaitDatabase(context)
+    const before = await timeline(context)
     const load = await startLoad(context.fleet, context.state, {
       path: "/api/products",
       ratePerSecond,
@@ -50,6 +50,7 @@ export const poolFull: Drill = {
         atMost("clients without an answer", clients - answered, 0),
         atMost("failed requests of visitors", summary.failed, 0),
         atMost("faults in status afterwards", after.length, 0),
+        atMost("failovers", (await timeline(context)).number - before.number, 0),
       ],
       details: { symptom, summary },
     }

@@ -18,6 +18,7 @@ import {
   redisMember,
   spreadSeconds,
 } from "./redis-masters.ts"
+import { alwaysBounds, underProbe } from "./under-probe.ts"
 
 const ratePerSecond = 50
 const marginMs = 3000
@@ -65,14 +66,26 @@ export const redisHostLoss: Drill = {
     await awaitSpread(context)
     const host = await awaitReplica(context)
     let againSeconds = 0
-    const summary = await underCarts(context, async () => {
-      await loseHost(context, host)
-      const backAt = performance.now()
-      await awaitSpread(context)
-      againSeconds = secondsSince(backAt)
+    let summary = summarise([], ratePerSecond)
+    const experience = await underProbe(context, async () => {
+      summary = await underCarts(context, async () => {
+        await loseHost(context, host)
+        const backAt = performance.now()
+        await awaitSpread(context)
+        againSeconds = secondsSince(backAt)
+      })
+      return undefined
     })
     await awaitHealthy(context)
-    return measured(context, summary, againSeconds, { host })
+    const { bounds, ...rest } = await measured(context, summary, againSeconds, { host })
+    return {
+      ...rest,
+      bounds: [
+        ...bounds,
+        atMost("failed writes of the database", experience.write.failed, 0),
+        ...alwaysBounds([experience]),
+      ],
+    }
   },
 }
 
