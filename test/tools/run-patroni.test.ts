@@ -34,4 +34,32 @@ describe.runIf(dockerAnswers())("run-patroni", () => {
     expect(whole.split(" ").toSorted()).toEqual(["backup_label", "global/pg_control"])
     expect(await startedOver(["PG_VERSION"])).toBe("PG_VERSION")
   })
+
+  test.concurrent("a second one touches no data while the first is there", async () => {
+    const backup = `${main}/backup_label`
+    const until = (condition: string) =>
+      `for i in $(seq 300); do ! { ${condition}; } || break; sleep 0.1; done; ${condition} || { echo "never: ${condition}"; exit 1; }`
+    const { exitCode, output } = await judge(
+      {
+        name: "run-patroni",
+        image: "postgres",
+        command: [
+          `set -u; mkdir -p ${main}/global /run/patroni; exec 2> /dev/null`,
+          "run-patroni > /dev/null & first=$!",
+          until("[ -e /run/patroni/lock ] && ! flock --nonblock /run/patroni/lock true"),
+          // What a start removes shows that it went past the lock.
+          `touch ${backup}; run-patroni > /dev/null & second=$!`,
+          until(
+            "for look in 1 2 3 4 5; do pgrep -x flock > /dev/null || break; sleep 0.1; done; [ $look = 5 ]",
+          ),
+          `[ -e ${backup} ] && echo waits`,
+          "kill -9 $first",
+          until(`[ ! -e ${backup} ]`),
+          "echo begins; kill -9 $second",
+        ].join("\n"),
+      },
+      join(import.meta.dirname),
+    )
+    expect([exitCode, output.trim().split("\n")]).toEqual([0, ["waits", "begins"]])
+  })
 })
