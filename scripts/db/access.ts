@@ -50,7 +50,11 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
   const inService = (host: string, service: string, command: string, options: ExecOptions = {}) =>
     remote.exec(
       host,
-      `docker exec --interactive $(docker ps --quiet --filter label=com.docker.swarm.service.name=${stackName}_${service} | head -n 1) ${command}`,
+      [
+        `id=$(docker ps --quiet --filter label=com.docker.swarm.service.name=${stackName}_${service} | head -n 1)`,
+        `[ -n "$id" ] || { echo "no container of ${service} runs" >&2; exit 1; }`,
+        `docker exec --interactive "$id" ${command}`,
+      ].join("; "),
       { timeoutSeconds: 90, ...options },
     )
   const inMember = (name: string, command: string, options: ExecOptions = {}) =>

@@ -16,6 +16,8 @@ test("a request reaches curl as it was signed", () => {
   expect(curlConfig(request).split("\n")).toEqual([
     "silent",
     "show-error",
+    "connect-timeout = 5",
+    "max-time = 15",
     "include",
     "http1.1",
     'request = "PUT"',

@@ -13,6 +13,9 @@ interface Request {
   body?: unknown
 }
 
+const connectSeconds = 5
+/** So that curl says what it waited for; a product image takes a fraction of a second. */
+const requestSeconds = 15
 const timeoutSeconds = 30
 
 /**
@@ -43,6 +46,8 @@ export function curlConfig(request: Request): string {
   const lines = [
     "silent",
     "show-error",
+    `connect-timeout = ${connectSeconds}`,
+    `max-time = ${requestSeconds}`,
     "include",
     "http1.1",
     ...(method === "HEAD" ? ["head"] : [option("request", method)]),

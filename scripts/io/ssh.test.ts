@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { FleetFile } from "../deploy/fleet-file.ts"
-import { neverStarted, sshConfig } from "./ssh.ts"
+import { neverStarted, sshConfig, withoutOwnWords } from "./ssh.ts"
 import type { State } from "./state.ts"
 
 const host = (
@@ -47,4 +47,10 @@ test("only a connection that never began is tried again", () => {
 
 test("the configuration for people shares no connection", () => {
   expect(sshConfig(fleet, state)).not.toContain("Control")
+})
+
+test("what ssh says of its own affairs is nothing that a command said", () => {
+  const own = "ControlSocket /tmp/quickcart-0-1/2 already exists, disabling multiplexing"
+  const result = { exitCode: 1, stdout: "", stderr: `${own}\r\ncurl: (28) timed out\n` }
+  expect(withoutOwnWords(result).stderr.trim()).toBe("curl: (28) timed out")
 })

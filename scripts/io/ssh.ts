@@ -104,9 +104,10 @@ export function openRemote(fleet: FleetFile, state: State): Remote {
     options: ExecOptions,
   ): Promise<CommandResult> => {
     const argv = ["ssh", "-F", config, ...extra]
-    let result = await run(argv, { ...options, allowFailure: true })
+    const once = async () => withoutOwnWords(await run(argv, { ...options, allowFailure: true }))
+    let result = await once()
     for (let left = handshakeRetries; left > 0 && neverStarted(result); left -= 1) {
-      result = await run(argv, { ...options, allowFailure: true })
+      result = await once()
     }
     refuseChangedKey(host, result)
     connected.add(host)
@@ -210,6 +211,13 @@ function refuseChangedKey(host: string, result: CommandResult): void {
       `the SSH host key of ${host} (or of the bastion before it) is not the pinned one; refusing to connect. If the host was rebuilt on purpose, recreate it with "npx quickcart up", which pins the new key.\n${result.stderr.trim()}`,
     )
   }
+}
+
+/** Two commands that begin at once both want to make the connection that is shared: no fault of either. */
+export function withoutOwnWords(result: CommandResult): CommandResult {
+  const lines = result.stderr.split("\n")
+  const stderr = lines.filter((line) => !/^ControlSocket .* already exists/.test(line)).join("\n")
+  return { ...result, stderr }
 }
 
 /**

@@ -148,7 +148,11 @@ export const databaseGone: Fault = {
   summary: "no member of the database runs",
   // Tasks of the shop that start meanwhile would wait for it.
   touches: ["database", "app"],
-  must: [{ alert: "DatabaseWithoutPrimary" }, { alert: "PatroniDown" }],
+  must: [
+    { alert: "DatabaseWithoutPrimary" },
+    { alert: "PatroniDown" },
+    { alert: "DatabaseRouteWithoutPrimary", heldBackBy: "DatabaseWithoutPrimary" },
+  ],
   may: {
     DatabaseFailover: "whoever starts first may be another than before",
     PoolWaits: "the shop's queries wait, as long as the repair takes",

@@ -60,8 +60,13 @@ test("a command is run where the drill is", () => {
 })
 
 describe("a command ran", () => {
-  const outcome = (command: string, exitCode: number, stdout = "", stderr = "", down = [""]) =>
-    outcomeOf(command, { exitCode, stdout, stderr }, down)
+  const outcome = (
+    command: string,
+    exitCode: number,
+    stdout = "",
+    stderr = "",
+    down: string[] = [],
+  ) => outcomeOf(command, { exitCode, stdout, stderr }, down)
   const status = "npx quickcart status production"
   const logs = "ssh -F .quickcart/production/ssh/config manager-1 docker service logs x"
 
@@ -70,6 +75,12 @@ describe("a command ran", () => {
     ["status, not healthy", outcome(status, 1, "NOT HEALTHY")],
     ["no log lines", outcome(logs, 0)],
     ["some of the log", outcome(logs, 1, "a line", "incomplete log stream")],
+    ["no log of a host that is down", outcome(logs, 1, "", "incomplete log stream", ["app-1"])],
+    [
+      "no database",
+      outcome(status, 1, "", "no database member answers:\n  database-1: curl: (7) x"),
+    ],
+    ["no object storage", outcome(status, 1, "", "error: manager-1: curl: (28) timed out")],
     ["no shop", outcome("curl --head https://shop", 7, "", "refused")],
     ["its host is what is down", outcome(logs, 255, "", "timed out", ["manager-1"])],
   ])("%s", (_, { ran }) => expect(ran).toBe(true))
@@ -78,6 +89,7 @@ describe("a command ran", () => {
     ["status without a screen", outcome(status, 1, "", "no SSH key")],
     ["a host that should answer", outcome(logs, 255, "", "timed out")],
     ["no such program there", outcome(logs, 127, "some text", "not found")],
+    ["no log though all hosts are there", outcome(logs, 1, "", "incomplete log stream")],
     ["no such service", outcome(logs, 1, "", "no such service")],
     ["curl's own mistake", outcome("curl --head https://shop", 2, "", "usage")],
     ["too long", outcomeOf(logs, { exitCode: 0, stdout: "a", stderr: "", killed: true }, [])],

@@ -57,6 +57,11 @@ const notRun = [124, 126, 127, noConnection]
 /** `quickcart`: fine, not healthy, changes pending. */
 const quickcartSays = [0, 1, 2]
 
+/** What `quickcart` says of a database or an object storage that is not there to be asked. */
+const noAnswer = /\bno .* answers\b|\bcurl: \((7|28|35|52|56)\)/
+/** What Docker says, after all it has, of the logs on a host that is down. */
+const withoutHost = "incomplete log stream"
+
 /** Whether a command told what a runbook wants from it, on the fleet as it was. */
 export function outcomeOf(
   command: string,
@@ -69,8 +74,12 @@ export function outcomeOf(
   const ran = (note = "") => ({ exitCode, ran: true, note })
   const failed = { exitCode, ran: false, note: reason || "it said nothing" }
   if (killed === true) return { ...failed, note: "it took too long" }
-  if (program === "npx") return told && quickcartSays.includes(exitCode) ? ran() : failed
+  if (program === "npx") {
+    if (told && quickcartSays.includes(exitCode)) return ran()
+    return noAnswer.test(stderr) ? ran(reason) : failed
+  }
   if (exitCode === 0) return ran()
+  if (downHosts.length > 0 && stderr.includes(withoutHost)) return ran(`without ${downHosts}`)
   if (program === "curl" && curlNoAnswer.includes(exitCode)) return ran("the shop does not answer")
   const host = /^ssh -F \S+ (\S+)/.exec(command)?.[1] ?? ""
   if (exitCode === noConnection && downHosts.includes(host)) return ran(`${host} is down`)
