@@ -1,7 +1,7 @@
 import type { Component, ServiceEntry, ToolCheck } from "../core/component.ts"
+import { exporterDeploy } from "../core/exporter-deploy.ts"
 import type { Fleet, Host } from "../core/fleet.ts"
 import { hostNetwork } from "../core/networks.ts"
-import { oneByOne } from "../core/one-by-one.ts"
 import { pinnedTo } from "../core/pinned.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
@@ -68,14 +68,7 @@ function services(fleet: Fleet, host: Host): ServiceEntry[] {
 
 const resources = { limits: { memory: String(proberMemoryBytes) } }
 
-const onBalancers: SwarmService["deploy"] = {
-  mode: "global",
-  endpoint_mode: "dnsrr",
-  placement: { constraints: [onRole("loadBalancer")] },
-  resources,
-  restart_policy: { condition: "any", delay: "1s" },
-  ...oneByOne("5s"),
-}
+const onBalancers = exporterDeploy(onRole("loadBalancer"), proberMemoryBytes)
 
 function prober(fleet: Fleet): Omit<SwarmService, "deploy"> {
   return {

@@ -1,6 +1,6 @@
+import { exporterDeploy } from "../core/exporter-deploy.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork, hostNetwork } from "../core/networks.ts"
-import { oneByOne } from "../core/one-by-one.ts"
 import { notOnRole, onRole } from "../core/roles.ts"
 import type { SwarmMount, SwarmService } from "../core/swarm-service.ts"
 import { nodeExporterPort } from "./ports.ts"
@@ -63,7 +63,7 @@ export function pinnedService(fleet: Fleet): SwarmService {
     ]),
     volumes: [textfiles],
     networks: { [hostNetwork]: null },
-    deploy: deploy(notOnRole("app")),
+    deploy: exporterDeploy(notOnRole("app"), nodeExporterMemoryBytes),
   }
 }
 
@@ -75,7 +75,7 @@ export function elasticService(fleet: Fleet): SwarmService {
   return {
     ...service(fleet, ["prometheus-node-exporter", `--web.listen-address=:${nodeExporterPort}`]),
     networks: { [edgeNetwork]: null },
-    deploy: deploy(onRole("app")),
+    deploy: exporterDeploy(onRole("app"), nodeExporterMemoryBytes),
   }
 }
 
@@ -88,16 +88,5 @@ function service(fleet: Fleet, command: string[]) {
     user: "nobody",
     read_only: true,
     stop_grace_period: "5s",
-  }
-}
-
-function deploy(constraint: string): SwarmService["deploy"] {
-  return {
-    mode: "global",
-    endpoint_mode: "dnsrr",
-    placement: { constraints: [constraint] },
-    resources: { limits: { memory: String(nodeExporterMemoryBytes) } },
-    restart_policy: { condition: "any", delay: "1s" },
-    ...oneByOne("5s"),
   }
 }

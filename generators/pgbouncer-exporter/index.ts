@@ -1,7 +1,7 @@
 import type { Component, ToolCheck } from "../core/component.ts"
+import { exporterDeploy } from "../core/exporter-deploy.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
-import { oneByOne } from "../core/one-by-one.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
@@ -74,14 +74,7 @@ function service(fleet: Fleet): SwarmService {
     volumes: [{ ...socketVolume, read_only: true }],
     networks: { [edgeNetwork]: null },
     stop_grace_period: "5s",
-    deploy: {
-      mode: "global",
-      endpoint_mode: "dnsrr",
-      placement: { constraints: [onRole("app")] },
-      resources: { limits: { memory: String(memoryLimitBytes) } },
-      restart_policy: { condition: "any", delay: "1s" },
-      ...oneByOne("5s"),
-    },
+    deploy: exporterDeploy(onRole("app"), memoryLimitBytes),
   }
 }
 
