@@ -72,6 +72,7 @@ function postgres(fleet: Fleet, { version }: Database, address: string) {
     callbacks: Object.fromEntries(
       ["on_start", "on_role_change"].map((event) => [event, "/usr/local/libexec/on-role-change"]),
     ),
+    pre_promote: "/usr/local/libexec/pre-promote",
     remove_data_directory_on_rewind_failure: true,
     remove_data_directory_on_diverged_timelines: false,
     basebackup: { checkpoint: "fast", "max-rate": "200M" },
