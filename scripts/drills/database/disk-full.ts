@@ -49,7 +49,7 @@ export const diskFull: Drill = {
         await awaitDatabase(context)
         return undefined
       })
-      const outage = Number((experience.write.outageMs / 1000).toFixed(1))
+      const outage = Number((experience.write.outageMs / 1000).toFixed(2))
       return {
         parameters: { statementsPerSecond: 10, roomMegabytes },
         samples: [outage],
@@ -64,6 +64,8 @@ export const diskFull: Drill = {
       }
     } finally {
       await moveBack(context, member)
+      // The others may still know it from before it was stopped.
+      await awaitStreaming(context, member)
       await awaitDatabase(context)
     }
   },
