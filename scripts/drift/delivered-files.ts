@@ -46,12 +46,17 @@ export function deliveries(services: SwarmService[], fleet: FleetFile): Delivery
           .map((host) => host.name),
         directory: `/run/${component}`,
         volume: volumeAt(service, `/run/${component}`),
-        targets: list(containerSpec(service).Configs).map((mount) =>
-          String(record(record(mount).File).Name),
-        ),
+        targets: [
+          ...targetsOf(containerSpec(service).Configs),
+          ...targetsOf(containerSpec(service).Secrets).filter(isConfig),
+        ],
       },
     ]
   })
+}
+
+function targetsOf(mounts: unknown): string[] {
+  return list(mounts).map((mount) => String(record(record(mount).File).Name))
 }
 
 function volumeAt(service: SwarmService, target: string): string {
@@ -187,15 +192,21 @@ function wantedFiles(
   const secrets = delivery.component !== "haproxy" ? [] : list(spec.Secrets)
   return [
     ...configs,
-    ...secrets.map((mount) => ({
-      host,
-      path: `${delivery.directory}/certs/${String(record(record(mount).File).Name)
-        .split("/")
-        .at(-1)}.pem`,
-      sha256: sha256Of(values.get(String(record(mount).SecretName)), "utf8"),
-    })),
+    ...secrets.flatMap((mount) => {
+      const path = secretPath(delivery, host, String(record(record(mount).File).Name))
+      const sha256 = sha256Of(values.get(String(record(mount).SecretName)), "utf8")
+      return path === undefined ? [] : [{ host, path, sha256 }]
+    }),
   ]
 }
+
+/** Where images/haproxy/deliver-haproxy puts a secret: among the configs, if it is mounted there. */
+function secretPath(delivery: Delivery, host: string, target: string): string | undefined {
+  if (isConfig(target)) return hostPath(delivery, host, target)
+  return `${delivery.directory}/certs/${target.split("/").at(-1)}.pem`
+}
+
+const isConfig = (target: string) => target.startsWith("/config/")
 
 /** Paths on a host to read, as shell words; where strangers would do harm, all that is there. */
 export function pathsToRead(delivery: Delivery, host: string): string[] {

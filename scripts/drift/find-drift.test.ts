@@ -27,6 +27,11 @@ function after(change: (scene: Scene) => void): string[] {
 
 const task = (scene: Scene, name: string) => record(specOf(scene, name).TaskTemplate)
 const labels = (scene: Scene, name: string) => record(specOf(scene, name).Labels)
+const serviceOf = (scene: Scene, name: string) => {
+  const found = scene.live.services.find(({ Spec }) => Spec.Name === `quickcart_${name}`)
+  if (found === undefined) throw new Error(`no service ${name}`)
+  return found
+}
 const file = (scene: Scene, path: string) => {
   const found = scene.live.files.find((one) => one.path === path)
   if (found === undefined) throw new Error(`no file ${path}`)
@@ -217,6 +222,29 @@ const planted: [string, (scene: Scene) => void, string[]][] = [
 
 test.each(planted)("found: %s", (_, change, expected) => {
   expect(after(change)).toEqual(expected)
+})
+
+test("a secret that is mounted among the configs is looked for there, not among the certificates", () => {
+  const path = "/run/haproxy/internal_ca.pem"
+  // The same value, so that one secret's will do.
+  const { sha256 } = file(recordedFleet(), "/run/haproxy/certs/edge_tls.pem")
+  const withAuthority = (delivered: readonly string[]) =>
+    after((scene) => {
+      const container = containerOf(scene, "haproxy-config")
+      const [edge] = list(container.Secrets).map(record)
+      const authority = {
+        ...edge,
+        File: { ...record(edge?.File), Name: "/config/internal_ca.pem" },
+      }
+      container.Secrets = [...list(container.Secrets), authority]
+      const { ID } = serviceOf(scene, "haproxy-config")
+      for (const one of scene.live.tasks.filter(({ ServiceID }) => ServiceID === ID)) {
+        record(record(one.Spec).ContainerSpec).Secrets = container.Secrets
+      }
+      for (const host of delivered) scene.live.files.push({ host, path, sha256 })
+    }).filter((line) => line.startsWith("drift file"))
+  expect(withAuthority(["load-balancer-1", "load-balancer-2"])).toEqual([])
+  expect(withAuthority(["load-balancer-1"])).toEqual([`drift file load-balancer-2:${path}`])
 })
 
 test("defaults that a manual update writes out, orders and restarts are no differences", () => {

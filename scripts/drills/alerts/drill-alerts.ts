@@ -18,6 +18,7 @@ export const sharedMachine: Readonly<Record<string, string>> = {
   DatabaseCpuHigh: busy,
   LoadBalancerCpuHigh: busy,
   ReplicaReadsSlow: busy,
+  RedisMemoryHigh: "the box's Redis is small, and carts of earlier drills stay in it for a day",
   AvailabilityBurnsSlowly: "it looks back three days, in which earlier drills had errors",
   PostgresCheckpointsForced: "it looks back an hour, in which earlier drills wrote",
 }
