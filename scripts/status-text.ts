@@ -3,7 +3,13 @@ import { databaseLines } from "./db/health.ts"
 import { unappliedLine } from "./drift/unapplied.ts"
 import { monitoringLines } from "./monitoring/lines.ts"
 import { certificateLines, certificateSummary } from "./secrets/certificate.ts"
-import type { FleetStatus, HostStatus, ServiceStatus, StatusReport } from "./status.ts"
+import {
+  type FleetStatus,
+  type HostStatus,
+  isHostWell,
+  type ServiceStatus,
+  type StatusReport,
+} from "./status.ts"
 
 /**
  * The status as a person reads it, on one screen however large the fleet is: of hosts, services and
@@ -11,7 +17,7 @@ import type { FleetStatus, HostStatus, ServiceStatus, StatusReport } from "./sta
  */
 export function statusText(status: StatusReport, { all = false } = {}): string {
   const { environment, hosts, services, certificates } = status
-  const sickHosts = hosts.filter((host) => !isWell(host))
+  const sickHosts = hosts.filter((host) => !isHostWell(host))
   const sickServices = services.filter((service) => !isSettled(service))
   return [
     `${environment}: ${status.healthy ? "healthy" : "NOT HEALTHY"}; VIP on ${status.vipOwner ?? "NO SINGLE HOST"}${standby(status)}; Swarm leader ${status.leader ?? "none"}`,
@@ -45,11 +51,6 @@ function serviceTable(services: readonly ServiceStatus[]): string[] {
   const table = new Table({ head: ["service", "tasks", "image", "last update"], style })
   for (const s of services) table.push([s.name, `${s.running}/${s.desired}`, s.image, s.update])
   return [table.toString()]
-}
-
-/** The bastion is no node of the Swarm. */
-function isWell({ state }: HostStatus): boolean {
-  return ["ready", "-"].includes(state)
 }
 
 /** As many tasks as it should have, and no update that is on, was stopped or was taken back. */

@@ -113,6 +113,11 @@ async function lookAt<T>(
   }
 }
 
+/** Ready in the Swarm; the bastion is no node of it. */
+export function isHostWell({ state }: Pick<HostStatus, "state">): boolean {
+  return ["ready", "-"].includes(state)
+}
+
 /** Hosts of the role may be there for Redis alone. */
 function hasDatabase(fleet: FleetFile): boolean {
   return fleet.secrets.includes("patroni_tls")
@@ -172,7 +177,7 @@ function summarise(
     healthy:
       vipOwner !== null &&
       notReady.length === 0 &&
-      hosts.every((host) => ["ready", "-"].includes(host.state)) &&
+      hosts.every(isHostWell) &&
       services.every((service) => service.running >= service.desired),
   }
 }

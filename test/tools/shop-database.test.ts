@@ -21,7 +21,8 @@ const server = [
   'as() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }',
   "as $bin/initdb --no-sync --auth=trust /tmp/data > /dev/null",
   "echo 'host all all all trust' >> /tmp/data/pg_hba.conf",
-  "exec setpriv --reuid=postgres --regid=postgres --init-groups $bin/postgres -D /tmp/data -c listen_addresses='*' -c fsync=off",
+  // Not for ever, should nobody be left to end it.
+  "exec timeout 300 setpriv --reuid=postgres --regid=postgres --init-groups $bin/postgres -D /tmp/data -c listen_addresses='*' -c fsync=off",
 ]
 
 let container = ""

@@ -49,6 +49,7 @@ export const ordersKept: Drill = {
       samples: slowest,
       unit: "s for the slowest order (a switchover, losses of the primary's host)",
       bounds: [
+        atMost("runs in which nobody bought", all.filter(({ buyers }) => buyers === 0).length, 0),
         atMost("orders sent again in the switchover", sum(Object.values(planned.sentAgain)), 0),
         atMost("buyers who got no order", sum(all.map(({ gaveUp }) => gaveUp)), 0),
         atMost("acknowledged orders lost by the switchover", planned.lost.length, 0),
