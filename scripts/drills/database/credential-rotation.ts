@@ -1,8 +1,8 @@
 import { waitFor } from "../../io/clock.ts"
 import type { Drill, DrillContext } from "../drill.ts"
 import { atMost } from "../report.ts"
-import { type Door, type Login, letsIn, loginOf } from "./logins.ts"
-import { awaitDatabase, sqlIn } from "./members.ts"
+import { type Door, type Login, letsIn, loginOf, restLetsIn } from "./logins.ts"
+import { awaitDatabase, memberNames, sqlIn } from "./members.ts"
 import { measuredRotations, type Rotation, rotateUnderClients } from "./under-rotation.ts"
 
 /** Longer than an apply that replaces every task of the app. */
@@ -11,9 +11,10 @@ const longestSeconds = 600
 /** A secret of the database that `rotate` changes. */
 interface Subject {
   secret: string
-  door: Door
-  /** The superuser has one login: the password before ends at once, where nobody uses it. */
-  alone?: true
+  /** Where PostgreSQL lets the login in; without it is the one of every member's REST API. */
+  door?: Door
+  /** There is one login of this name: the password before ends at once. */
+  alone?: string
 }
 
 const subjects: Subject[] = [
@@ -29,8 +30,9 @@ const subjects: Subject[] = [
   {
     secret: "postgres_superuser_password",
     door: { from: "database", database: "postgres" },
-    alone: true,
+    alone: "postgres",
   },
+  { secret: "patroni_rest_password", alone: "patroni" },
 ]
 
 interface Rotated extends Rotation {
@@ -66,7 +68,7 @@ async function rotate(context: DrillContext, subject: Subject, logins: Login[]):
   const primary = await awaitDatabase(context)
   logins.unshift(current(context, subject))
   const wrong = await judge(context, primary, subject, logins)
-  if (subject.door.replication === true) {
+  if (subject.door?.replication === true) {
     wrong.push(...(await staleReplicas(context, primary, logins)))
   }
   context.report(
@@ -76,8 +78,8 @@ async function rotate(context: DrillContext, subject: Subject, logins: Login[]):
 }
 
 function current(context: DrillContext, { secret, alone }: Subject): Login {
-  if (alone !== true) return loginOf(context, secret)
-  return { user: "postgres", password: context.state.read("secrets", secret)?.trim() ?? "" }
+  if (alone === undefined) return loginOf(context, secret)
+  return { user: alone, password: context.state.read("secrets", secret)?.trim() ?? "" }
 }
 
 /** The newest is let in, the one before as long as it may, and none before that. */
@@ -89,9 +91,15 @@ async function judge(
 ): Promise<string[]> {
   const wrong: string[] = []
   for (const [age, login] of logins.entries()) {
-    const wanted = age === 0 || (age === 1 && alone !== true)
-    const found = await letsIn(context, primary, login, door)
-    if (found !== wanted) wrong.push(`${login.user} ${wanted ? "refused" : "let in"} at age ${age}`)
+    const wanted = age === 0 || (age === 1 && alone === undefined)
+    const answers =
+      door === undefined
+        ? memberNames(context).map((member) => restLetsIn(context, member, login))
+        : [letsIn(context, primary, login, door)]
+    for (const found of await Promise.all(answers)) {
+      if (found !== wanted)
+        wrong.push(`${login.user} ${wanted ? "refused" : "let in"} at age ${age}`)
+    }
   }
   return wrong
 }

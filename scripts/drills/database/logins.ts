@@ -1,9 +1,9 @@
-import { hostsOf } from "../../deploy/fleet-file.ts"
+import { hostsOf, memberService } from "../../deploy/fleet-file.ts"
 import { run } from "../../io/command.ts"
 import { Failure } from "../../io/failure.ts"
 import { knownNamingKey, localSecrets, resolveSecrets } from "../../secrets/source.ts"
 import type { DrillContext } from "../drill.ts"
-import { hostContainer } from "../fleet-access.ts"
+import { hostContainer, inContainer, taskContainer } from "../fleet-access.ts"
 
 /** Who logs in to the database, and with what. */
 export interface Login {
@@ -53,4 +53,38 @@ export async function letsIn(
   if (exitCode === 0) return true
   if (refusals.test(stderr)) return false
   throw new Failure(`${host} could not ask ${member}: ${stderr.trim()}`)
+}
+
+/** A change, for which Patroni wants a login, of what is so already: nobody has paused it. */
+const changeNothing = ["--request", "PATCH", "--data", JSON.stringify({ pause: null })]
+
+/** Whether Patroni of a member takes a change from somebody. Throws a Failure when it could not be asked. */
+export async function restLetsIn(
+  context: DrillContext,
+  member: string,
+  { user, password }: Login,
+): Promise<boolean> {
+  const address = hostsOf(context.fleet, "database").find(({ name }) => name === member)
+  const id = await taskContainer(context, member, memberService("patroni", member))
+  const common = [
+    "--silent",
+    "--show-error",
+    "--max-time",
+    "5",
+    "--config",
+    "/run/patroni/curl.conf",
+  ]
+  // The later of two users counts.
+  const answer = ["--config", "-", "--output", "/dev/null", "--write-out", "%{http_code}"]
+  const url = `https://${address?.privateAddress}:8008/config`
+  const { stdout, stderr } = await inContainer(
+    context,
+    member,
+    id,
+    ["curl", ...common, ...answer, ...changeNothing, url],
+    { input: `user = "${user}:${password}"\n` },
+  )
+  if (stdout === "200") return true
+  if (stdout === "401") return false
+  throw new Failure(`Patroni of ${member} could not be asked: ${stdout} ${stderr.trim()}`)
 }

@@ -7,7 +7,10 @@ import { Failure } from "../../io/failure.ts"
 import type { DrillContext } from "../drill.ts"
 import { inHost, taskContainer } from "../fleet-access.ts"
 
-const memberNames = ({ fleet }: DrillContext) => hostsOf(fleet, "database").map((h) => h.name)
+/** Hosts of the database's members. */
+export function memberNames({ fleet }: DrillContext): string[] {
+  return hostsOf(fleet, "database").map(({ name }) => name)
+}
 
 /** Runs a shell command in a member's container. */
 export async function inMember(context: DrillContext, host: string, command: string) {
