@@ -247,7 +247,6 @@ function haproxySeries(fleet: Fleet, instances: Labels[]): Series {
     ...everywhere(shop, "haproxy_frontend_http_requests_total", growing(600)),
     ...everywhere(app, "haproxy_backend_response_time_average_seconds", steady(0.02)),
     ...everywhere(app, "haproxy_backend_connect_time_average_seconds", steady(0.001)),
-    ...everywhere(app, "haproxy_backend_current_queue", steady(0)),
     ...everywhere(app, "haproxy_backend_retry_warnings_total", steady(0)),
     ...everywhere(app, "haproxy_backend_redispatch_warnings_total", steady(0)),
     ...everywhere(probes, "probe_http_duration_seconds", steady(0.005)),

@@ -46,6 +46,7 @@ export function haproxyMonitoring(fleet: Fleet): Monitored {
         description: `Of ${instances.length} load balancers one is lost; any other serves everybody.`,
       }),
       noAppServer(instances),
+      requestsWait(instances),
       connectionsHigh(fleet, instances),
       ...cpu(fleet),
       ...bandwidthHigh(fleet),
@@ -69,12 +70,35 @@ function noAppServer(instances: Record<string, string>[]): Alert {
     summary: "No task of the shop passes its health check",
     description: "Visitors get 503 from HAProxy.",
     inhibits: {
-      alerts: ["AppTaskDown", "AvailabilityBurnsFast", "AvailabilityBurnsSlowly"],
+      alerts: ["AppTaskDown", "AvailabilityBurnsFast", "AvailabilityBurnsSlowly", "RequestsWait"],
       equal: [],
     },
     tests: {
       fires: { when: "no load balancer sees a task", series: servers(0), atMinutes: 2 },
       silent: { when: "one task is left", series: servers(1), atMinutes: 5 },
+    },
+  }
+}
+
+function requestsWait([instance = {}]: Record<string, string>[]): Alert {
+  return {
+    name: "RequestsWait",
+    severity: "warning",
+    expression: 'sum by (node) (haproxy_backend_current_queue{proxy="app"}) > 0',
+    forSeconds: 60,
+    summary: "{{ $value }} requests wait on {{ $labels.node }} for a task of the shop",
+    description: "Every task has as many as it may; who waits too long gets 503.",
+    tests: {
+      fires: {
+        when: "requests wait for minutes",
+        series: { [waiting(instance)]: steady(20) },
+        atMinutes: 3,
+      },
+      silent: {
+        when: "some waited at one look",
+        series: { [waiting(instance)]: "0x1 20 0x4000" },
+        atMinutes: 3,
+      },
     },
   }
 }
@@ -159,6 +183,7 @@ function healthyProxy(fleet: Fleet, instance: Record<string, string>): Series {
   ])
   return {
     [activeServers(instance)]: steady(fleet.app.replicas),
+    [waiting(instance)]: steady(0),
     [series("haproxy_process_current_connections", instance)]: steady(50),
     [series("haproxy_process_max_connections", instance)]: steady(maxConnectionsTotal(fleet)),
     ...Object.fromEntries(responses),
@@ -174,6 +199,11 @@ function quiet(fleet: Fleet, host: Host): Series {
 
 function activeServers(instance: Record<string, string>): string {
   return series("haproxy_backend_active_servers", { ...instance, proxy: "app" })
+}
+
+/** Requests that wait in a load balancer for a task. */
+function waiting(instance: Record<string, string>): string {
+  return series("haproxy_backend_current_queue", { ...instance, proxy: "app" })
 }
 
 /** Answers of one load balancer to visitors, by class of status. */

@@ -129,6 +129,10 @@ function latencyMonitored(fleet: Fleet): Monitored[] {
       answered("/", slowPerMinute, fastPerMinute),
       ...probes.map((route) => answered(route, 0, probesPerMinute)),
     )
+  const unmeasured = (routes: string[]): Series =>
+    Object.fromEntries(
+      routes.flatMap((route) => Object.keys(answered(route, 0, 0)).map((each) => [each, null])),
+    )
   return [
     {
       scrapes: [],
@@ -143,20 +147,28 @@ function latencyMonitored(fleet: Fleet): Monitored[] {
         {
           name: "LatencyUnknown",
           severity: "warning",
-          expression: `absent(${histogram}_bucket{${visitors},${bucket}})`,
+          // A fleet that no visitor has asked yet has probes to show, and nothing to tell.
+          expression: `absent(${histogram}_bucket{${visitors},${bucket}}) and on() (count(${histogram}_count{${visitors}}) > 0 or absent(${histogram}_count{job="app"}))`,
           forSeconds: 600,
           summary: "Nothing is known about how fast the shop answers",
-          description: `The app shows no bucket ${bucket} of ${histogram}; objectives.latency.threshold has to be one of its buckets. Or no visitor has asked since the tasks began.`,
+          description: `The app shows no bucket ${bucket} of ${histogram} for visitors, or no such histogram at all; objectives.latency.threshold has to be one of its buckets.`,
           tests: {
             fires: {
               when: "visitors' answers have no such bucket",
               series: { [within("/")]: null },
               atMinutes: 12,
             },
+            firesToo: [
+              {
+                when: "the app measures nothing",
+                series: unmeasured(["/", ...probes]),
+                atMinutes: 12,
+              },
+            ],
             silent: {
-              when: "the app has just begun",
-              series: { [within("/")]: "_x20 1x4000" },
-              atMinutes: 9,
+              when: "no visitor has asked yet",
+              series: unmeasured(["/"]),
+              atMinutes: 30,
             },
           },
         },

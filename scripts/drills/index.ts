@@ -1,5 +1,7 @@
+import { burnGate } from "./alerts/burn-gate.ts"
 import { alertCoverage } from "./alerts/coverage.ts"
 import { dashboards } from "./alerts/dashboards.ts"
+import { logStoreAway } from "./alerts/log-store-away.ts"
 import { watchdogOnly } from "./alerts/watchdog-only.ts"
 import { brokenImage, configReload, noOpApply, rollingUpdate, taskLoss } from "./app-change.ts"
 import { dataTierMemory } from "./data-tier-memory.ts"
@@ -29,6 +31,7 @@ import { manyClients, poolingOverhead } from "./database/pooling.ts"
 import { redisHostLoss, redisMasterKilled } from "./database/redis.ts"
 import { redisRotation } from "./database/redis-rotation.ts"
 import { replicaBehind } from "./database/replica-behind.ts"
+import { routeReloaded } from "./database/route-reload.ts"
 import { plannedSwitchover } from "./database/switchover.ts"
 import { switchoverKilled } from "./database/switchover-killed.ts"
 import { applyKilled, applyOverhead, revertFive, waveFailure } from "./deploy-safety.ts"
@@ -56,6 +59,8 @@ export const drills: Drill[] = [
   // Before anything that alerts remember.
   watchdogOnly,
   alertCoverage,
+  burnGate,
+  logStoreAway,
   poolingOverhead,
   manyClients,
   poolFull,
@@ -72,6 +77,7 @@ export const drills: Drill[] = [
   patroniKilled,
   poolerKilled,
   routeKilled,
+  routeReloaded,
   etcdCut,
   primaryCutOff,
   replicaBehind,

@@ -15,25 +15,32 @@ const marginMs = 2000
 
 /**
  * Runs `body` with a copy of the repository, the fleet healthy before, and
- * after it, whatever happened, on the copy's first commit again.
+ * after it, whatever happened, on the copy's first commit again. `overrides` are
+ * the guard rules that stand against the way back.
  */
 export async function withWorkbench<T>(
   context: DrillContext,
   body: (bench: Workbench) => Promise<T>,
+  overrides: readonly string[] = [],
 ): Promise<T> {
   await awaitHealthy(context)
   const bench = await openWorkbench(context.repository, context.fleet.environment)
   try {
     return await body(bench)
   } finally {
-    await putBack(context, bench)
+    await putBack(context, bench, overrides)
     bench.remove()
   }
 }
 
-async function putBack(context: DrillContext, bench: Workbench): Promise<void> {
+async function putBack(
+  context: DrillContext,
+  bench: Workbench,
+  overrides: readonly string[],
+): Promise<void> {
   await bench.reset()
-  const result = await bench.quickcart("apply", bench.environment, "--break-lock")
+  const flags = ["--break-lock", ...overrides.flatMap((rule) => ["--override", rule])]
+  const result = await bench.quickcart("apply", bench.environment, ...flags)
   if (result.exitCode !== 0) throw new Failure(`could not put the fleet back: ${result.stderr}`)
   await awaitHealthy(context)
 }

@@ -17,7 +17,21 @@ while (my $client = $door->accept) {
 }
 `
 
-/** Runs steps beside our PgBouncer, whose server has gone after one query. */
+/** As much of HAProxy as the guard asks: its one server is well, and /tmp/worker has the worker's process. */
+const haproxy = String.raw`
+use IO::Socket::UNIX;
+my $door = IO::Socket::UNIX->new(Local => '/run/haproxy/admin.sock', Listen => 9) or die;
+while (my $client = $door->accept) {
+    readline $client;
+    open my $worker, '<', '/tmp/worker' or die;
+    print $client 'Pid: ', readline($worker), "\n", join(',', 'primary', 'database-1', (0) x 15, 'UP'), "\n\n";
+    close $client;
+    open my $asked, '>>', '/tmp/asked' or die;
+    print $asked "asked\n";
+}
+`
+
+/** Runs steps beside our PgBouncer, whose server has answered one query. */
 async function beside(steps: string[]): Promise<string[]> {
   const { exitCode, output } = await judge(
     {
@@ -34,6 +48,7 @@ listen_port = 6432
 auth_type = any
 pool_mode = transaction
 server_login_retry = 1
+query_wait_timeout = 60
 END`,
         `cat > /tmp/server <<'END'\n${server}\nEND`,
         "perl /tmp/server & server=$!",
@@ -45,7 +60,6 @@ END`,
          }`,
         "until [ -S /run/database/.s.PGSQL.6432 ]; do sleep 0.05; done",
         "until [ $(ask 'select') = answered ]; do :; done",
-        "kill -KILL $server",
         ...steps,
       ].join("\n"),
     },
@@ -55,17 +69,40 @@ END`,
   return output.trim().split("\n")
 }
 
+const serverGone = "kill -KILL $server"
 const ask = "ask select"
 const awaitRefusal = `for try in 1 2 3 4 5 6 7 8 9 10; do [ $(${ask}) = waits ] || break; done`
 const console = "/usr/local/libexec/pgbouncer-console"
 
 describe.runIf(dockerAnswers())("clients of a pool whose logins fail", () => {
   test.concurrent("wait while the guard may not have seen it yet, then are refused", async () => {
-    expect(await beside([ask, ask, awaitRefusal, ask])).toEqual(["waits", "waits", "refused"])
+    expect(await beside([serverGone, ask, ask, awaitRefusal, ask])).toEqual([
+      "waits",
+      "waits",
+      "refused",
+    ])
   })
 
   test.concurrent("wait again after RESUME, which is told when the server is back", async () => {
     const pause = `${console} 'PAUSE app_rw' 'RESUME app_rw' > /dev/null`
-    expect(await beside([awaitRefusal, ask, pause, ask])).toEqual(["refused", "waits"])
+    expect(await beside([serverGone, awaitRefusal, ask, pause, ask])).toEqual(["refused", "waits"])
+  })
+})
+
+describe.runIf(dockerAnswers())("the guard", () => {
+  test("has connections replaced when HAProxy was reloaded, and not before", async () => {
+    const connections = `${console} 'SHOW SERVERS' | grep -c app_rw || :`
+    const said = await beside([
+      `cat > /tmp/haproxy <<'END'\n${haproxy}\nEND`,
+      "mkdir -p /run/haproxy; echo 11 > /tmp/worker; touch /tmp/asked",
+      "perl /tmp/haproxy & /usr/local/libexec/pgbouncer-guard watch > /tmp/guard &",
+      "until [ $(wc -l < /tmp/asked) -ge 20 ]; do sleep 0.1; done",
+      connections,
+      "echo 12 > /tmp/worker",
+      "until grep -q 'was reloaded' /tmp/guard; do sleep 0.1; done",
+      `for try in 1 2 3 4 5 6 7 8 9 10; do [ $(${connections}) != 0 ] || break; sleep 0.3; done`,
+      connections,
+    ])
+    expect(said).toEqual(["1", "0"])
   })
 })

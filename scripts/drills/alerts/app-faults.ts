@@ -2,7 +2,7 @@ import { hostsOf } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
 import { cut, towards } from "../database/network.ts"
 import type { DrillContext } from "../drill.ts"
-import { freeze, scaleDown } from "./break.ts"
+import { freeze, scaleDown, visitUntilRepaired } from "./break.ts"
 import type { Fault } from "./fault.ts"
 
 /** Fewer tasks than the spec has, and enough for the visitors. */
@@ -67,6 +67,29 @@ export const patroniUnseen: Fault = {
   may: { PoolWaits: "the queries of that host wait" },
   break: async (on) => {
     on.undo(await cut(on, lastAppHost(on), towards(8008)))
+    return undefined
+  },
+}
+
+/** Little's law: so many are under way at once, of which four tasks take 200 each. */
+const manySlow = { ratePerSecond: 85, slowMs: 10_000 }
+
+/** The queue grows by five a second until its timeout. */
+export const requestsWait: Fault = {
+  name: "requests-wait",
+  summary: "more slow requests than all tasks may have: the others wait in HAProxy",
+  touches: ["app", "edge"],
+  must: [{ alert: "RequestsWait", holdsAfterSeconds: manySlow.slowMs / 1000 }],
+  may: {
+    LatencyBurnsFast: "all answers are slow",
+    LatencyBurnsSlowly: "all answers are slow",
+    AvailabilityBurnsFast: "who waits too long gets 503",
+    AvailabilityBurnsSlowly: "who waits too long gets 503",
+  },
+  break: async (on) => {
+    const { ratePerSecond, slowMs } = manySlow
+    const path = `/slow?ms=${slowMs}`
+    await visitUntilRepaired(on, { path, ratePerSecond, timeoutMs: 2 * slowMs })
     return undefined
   },
 }

@@ -7,10 +7,24 @@ import { Failure } from "../../io/failure.ts"
 import { listFiles, readText } from "../../io/files.ts"
 import type { DrillContext } from "../drill.ts"
 import { inHost, taskContainer } from "../fleet-access.ts"
+import { type LoadOptions, startLoad } from "../load.ts"
 import type { FaultContext } from "./fault.ts"
 
 /** More than the longest stop of a task: a database's, with its last checkpoint. */
 const stopSeconds = 150
+
+/** Longer than any alert takes that a load has to fire. */
+const longestLoadSeconds = 1200
+
+/** Starts visitors who keep their connections; the repair sends them away. */
+export async function visitUntilRepaired(
+  on: FaultContext,
+  visitors: Pick<LoadOptions, "path" | "ratePerSecond" | "timeoutMs">,
+): Promise<void> {
+  const always = { seconds: longestLoadSeconds, keepAlive: true }
+  const load = await startLoad(on.fleet, on.state, { ...visitors, ...always })
+  on.undo(() => load.stop())
+}
 
 /** Runs fewer tasks of services, by Swarm name, than the commit wants; the repair is the commit's number. */
 export async function scaleDown(on: FaultContext, services: Record<string, number>): Promise<void> {

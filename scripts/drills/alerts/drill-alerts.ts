@@ -66,6 +66,16 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
   "revert-five": { why: planned },
   "apply-killed": { why: "apply dies and the fleet does not; the next apply goes on" },
   "watchdog-only": { why: "nothing is broken" },
+  "burn-gate": {
+    why: "errors until people are told, and the apply that must not add to them",
+    must: ["AvailabilityBurnsFast"],
+    coveredBy: ["server-errors"],
+  },
+  "log-store-away": {
+    why: "a ticket: nothing is lost before the hosts' disks have no more room for what waits",
+    must: ["LogStoreDown"],
+    may: plannedChange,
+  },
   "pooling-overhead": { why: "load, and no fault" },
   "many-clients": { why: "PgBouncer holds them, and no server connection is missing" },
   "pool-full": {
@@ -123,6 +133,7 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     why: "Swarm starts it again within five seconds",
     coveredBy: ["database-route-frozen"],
   },
+  "database-route-reloaded": { why: "a reload, which nobody notices" },
   "primary-cut-from-etcd": {
     why: "40 s, of which the primary is in failsafe for a third",
     coveredBy: ["etcd-quorum-lost"],

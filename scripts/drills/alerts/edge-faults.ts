@@ -13,10 +13,8 @@ import {
   taskContainer,
   vipOwner,
 } from "../fleet-access.ts"
-import { startLoad } from "../load.ts"
 import { freeze, scaleDown, unpin } from "./break.ts"
-import type { Fault, FaultContext } from "./fault.ts"
-import { type Answers, burnWindows, errorsToBurn } from "./rules.ts"
+import type { Fault } from "./fault.ts"
 
 const balancerNames = ({ fleet }: DrillContext) =>
   hostsOf(fleet, "load-balancer").map(({ name }) => name)
@@ -175,49 +173,4 @@ export const shopGone: Fault = {
     await scaleDown(on, { [`${stackName}_app`]: 0 })
     return undefined
   },
-}
-
-/** More than that would be a test of the box's speed. */
-const errorsPerSecond = 50
-const longestLoadSeconds = 1200
-
-/** The shop answers, and what it answers is errors. */
-export const serverErrors: Fault = {
-  name: "server-errors",
-  summary: `visitors get ${errorsPerSecond} server errors a second`,
-  touches: ["app", "edge"],
-  must: [
-    { alert: "AvailabilityBurnsFast", lingers: true },
-    { alert: "AvailabilityBurnsSlowly", heldBackBy: "AvailabilityBurnsFast", lingers: true },
-  ],
-  break: async (on) => {
-    const seconds = await Promise.all(
-      serverErrors.must.map(({ alert }) => secondsToBurn(on, alert)),
-    )
-    const load = await startLoad(on.fleet, on.state, {
-      path: "/fail?status=500",
-      ratePerSecond: errorsPerSecond,
-      seconds: longestLoadSeconds,
-      timeoutMs: 3000,
-      keepAlive: true,
-    })
-    on.undo(() => load.stop())
-    return { holdsAfterSeconds: Math.max(...seconds) }
-  },
-}
-
-/** How long the errors have to last, after all the answers that there were. */
-async function secondsToBurn(on: FaultContext, alert: string): Promise<number> {
-  const rule = on.rules.get(alert)
-  if (rule === undefined) throw new Failure(`${on.fleet.environment} has no alert ${alert}`)
-  const answers: Answers = {}
-  for (const { window } of burnWindows(rule)) {
-    const count = async (code: string) => {
-      const all = `haproxy_frontend_http_responses_total{proxy="shop"${code}}`
-      const [sample] = await on.monitoring.query(`sum(increase(${all}[${window}]))`)
-      return sample?.value ?? 0
-    }
-    answers[window] = { total: await count(""), bad: await count(',code="5xx"') }
-  }
-  return errorsToBurn(rule, answers) / errorsPerSecond
 }

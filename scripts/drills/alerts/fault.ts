@@ -1,6 +1,6 @@
 import type { MonitoringAccess } from "../../monitoring/access.ts"
 import type { DrillContext } from "../drill.ts"
-import type { Rule } from "./rules.ts"
+import type { Pace, Rule } from "./rules.ts"
 
 /** Parts of a fleet that a fault has for itself: two faults with a part in common never run at once. */
 export type Part =
@@ -53,6 +53,7 @@ export interface FaultContext extends DrillContext {
   monitoring: MonitoringAccess
   /** The rules that the fleet's Prometheus has, by alert. */
   rules: ReadonlyMap<string, Rule>
+  pace: Pace
   undo(repair: () => Promise<unknown>): void
 }
 

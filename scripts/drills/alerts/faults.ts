@@ -3,6 +3,7 @@ import {
   appTaskMissing,
   patroniUnseen,
   pgbouncerFrozen,
+  requestsWait,
   routeFrozen,
 } from "./app-faults.ts"
 import {
@@ -19,7 +20,6 @@ import {
   balancerHostLost,
   balancersGone,
   certificateExpires,
-  serverErrors,
   shopGone,
   standbyFrozen,
   vipOwnedTwice,
@@ -32,6 +32,7 @@ import {
   nodeExporterFrozen,
   postgresExporterGone,
 } from "./monitoring-faults.ts"
+import { serverErrors, slowAnswers } from "./promise-faults.ts"
 import { objectStorageFrozen } from "./storage-faults.ts"
 
 /** Fires always: the drill `watchdog-only` holds it to that. */
@@ -62,7 +63,9 @@ export const faults: readonly Fault[] = [
   patroniPaused,
   balancersGone,
   certificateExpires,
+  slowAnswers,
   serverErrors,
+  requestsWait,
   shopGone,
   objectStorageFrozen,
   databaseHostLost,
@@ -89,13 +92,11 @@ export const promtoolOnly: Readonly<Record<string, string>> = {
   DiskFilling: sharedMachine,
   EtcdAlmostFull: "it would take gigabytes of keys",
   HealthChecksFail: "a host without memory or processes would take those of the whole box",
-  LatencyBurnsFast: "the box has no objectives.latency",
-  LatencyBurnsSlowly: "the box has no objectives.latency",
-  LatencyUnknown: "the box has no objectives.latency",
+  LatencyUnknown: "the sample shop would have to be built without its histogram",
   LoadBalancerBandwidthHigh: "the box has no scaling.loadBalancerBandwidth",
   LoadBalancerConnectionsHigh: "1,600 connections for five minutes take memory that the box lacks",
   LoadBalancerCpuHigh: sharedMachine,
-  LogStoreDown: noLogStore,
+  LogStoreDown: "the box has no log store; the drill log-store-away turns one on and freezes it",
   LogsKeptTooShort: noLogStore,
   LogsMissing: noLogStore,
   NotificationsFail: "the box notifies nobody",

@@ -2,8 +2,8 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import {
   boundSeconds,
-  burnWindows,
-  errorsToBurn,
+  burning,
+  eventsToBurn,
   paceOf,
   promSeconds,
   readRules,
@@ -61,7 +61,7 @@ describe("the time in which an alert has to fire", () => {
   })
 })
 
-describe("the errors that burn a budget", () => {
+describe("the bad answers that burn a budget", () => {
   const { rules } = readRules(join(import.meta.dirname, "../../.."), "local-data")
   const fast = rules.get("AvailabilityBurnsFast") ?? {
     alert: "",
@@ -71,24 +71,29 @@ describe("the errors that burn a budget", () => {
   }
 
   test("are counted in the windows of the rule", () => {
-    expect(burnWindows(fast).map(({ window }) => window)).toEqual(["1h", "5m", "6h", "30m"])
+    const { promise, windows } = burning(fast)
+    expect(promise).toBe("shop:availability")
+    expect(windows.map(({ window }) => window)).toEqual(["1h", "5m", "6h", "30m"])
+    expect(() => burning({ ...fast, alert: "NodeDown", expression: "up == 0" })).toThrow(
+      "NodeDown is not about the burn of an error budget",
+    )
   })
 
   test("are as many as the easier pair of windows needs", () => {
-    const two = { ...fast, expression: "bad_ratio_rate1h > 0.5 and bad_ratio_rate5m > 0.5" }
+    const two = { ...fast, expression: "a:bad_ratio_rate1h > 0.5 and a:bad_ratio_rate5m > 0.5" }
     const hour = { "1h": { total: 100, bad: 0 }, "5m": { total: 10, bad: 0 } }
-    expect(errorsToBurn(two, hour)).toBe(100)
-    expect(errorsToBurn(two, { ...hour, "1h": { total: 100, bad: 50 } })).toBe(10)
+    expect(eventsToBurn(two, hour)).toBe(100)
+    expect(eventsToBurn(two, { ...hour, "1h": { total: 100, bad: 50 } })).toBe(10)
     const four = {
       ...two,
-      expression: `${two.expression} or bad_ratio_rate6h > 0.2 and bad_ratio_rate30m > 0.2`,
+      expression: `${two.expression} or a:bad_ratio_rate6h > 0.2 and a:bad_ratio_rate30m > 0.2`,
     }
-    expect(errorsToBurn(four, { ...hour, "6h": { total: 100, bad: 0 } })).toBe(25)
+    expect(eventsToBurn(four, { ...hour, "6h": { total: 100, bad: 0 } })).toBe(25)
   })
 
   test("are none when it burns already", () => {
     const burning = { total: 10, bad: 10 }
     const windows = ["1h", "5m", "6h", "30m"].map((window) => [window, burning])
-    expect(errorsToBurn(fast, Object.fromEntries(windows))).toBe(0)
+    expect(eventsToBurn(fast, Object.fromEntries(windows))).toBe(0)
   })
 })

@@ -115,22 +115,34 @@ function looksBackSeconds(expression: string): number {
   return Math.max(0, ...[...found].map(([, offset, step]) => promSeconds(offset ?? step ?? "0s")))
 }
 
-/** Total and failed answers by window, e.g. `1h`, as Prometheus counted them. */
+/** Total and bad answers by window, e.g. `1h`, as Prometheus counted them. */
 export type Answers = Record<string, { total: number; bad: number }>
 
-/** The windows that the burn of a budget is looked at in, in the order of the rule. */
-export function burnWindows({ expression }: Rule): { window: string; above: number }[] {
-  return [...expression.matchAll(/bad_ratio_rate(\w+) > ([\d.]+)/g)].map(
-    ([, window = "", above = ""]) => ({ window, above: Number(above) }),
-  )
+/** A rule on the burn of an error budget. */
+export interface Burning {
+  /** Prefix of the promise's recorded series, e.g. `shop:availability`. */
+  promise: string
+  /** Windows that the burn is looked at in, in the order of the rule. */
+  windows: { window: string; above: number }[]
+}
+
+/** What a burn-rate alert looks at. Throws a Failure on any other alert. */
+export function burning({ alert, expression }: Rule): Burning {
+  const found = [...expression.matchAll(/([\w:]+):bad_ratio_rate(\w+) > ([\d.]+)/g)]
+  const promise = found[0]?.[1]
+  if (promise === undefined) throw new Failure(`${alert} is not about the burn of an error budget`)
+  return {
+    promise,
+    windows: found.map(([, , window = "", above = ""]) => ({ window, above: Number(above) })),
+  }
 }
 
 /**
- * How many more server errors make a burn-rate alert true: of each pair of windows, both have
+ * How many more bad answers make a burn-rate alert true: of each pair of windows, both have
  * to be above their limit, and one pair is enough.
  */
-export function errorsToBurn(rule: Rule, answers: Answers): number {
-  const needed = burnWindows(rule).map(({ window, above }) => {
+export function eventsToBurn(rule: Rule, answers: Answers): number {
+  const needed = burning(rule).windows.map(({ window, above }) => {
     const { total = 0, bad = 0 } = answers[window] ?? {}
     // (bad + more) / (total + more) = above
     return Math.max(0, (above * total - bad) / (1 - above))

@@ -1,5 +1,5 @@
 import { lookUntil, nowMs } from "../../io/clock.ts"
-import { Failure, messageOf } from "../../io/failure.ts"
+import { messageOf } from "../../io/failure.ts"
 import { onInterrupt } from "../../io/interrupt.ts"
 import type { MonitoringAccess } from "../../monitoring/access.ts"
 import type { Fault } from "./fault.ts"
@@ -7,6 +7,7 @@ import { faults } from "./faults.ts"
 import { deadlineSeconds, firingFrom, provesRunbooksOf, type Tried } from "./judge.ts"
 import { isOn } from "./record.ts"
 import type { Trial } from "./trial.ts"
+import { faultContext, type Repairs, repairAll } from "./while-broken.ts"
 
 /** From a repair until the last alert of it has ended: a start, two scrapes and two looks. */
 const settleSeconds = 120
@@ -25,7 +26,7 @@ export async function tryFault(trial: Trial, fault: Fault): Promise<Tried> {
   const { context, monitoring, by } = trial
   const say = (line: string) => context.report(`${fault.name}: ${line}`)
   const onBefore = await awaitQuiet(trial, fault)
-  const repairs: (() => Promise<unknown>)[] = []
+  const repairs: Repairs = []
   const forget = onInterrupt(() => repairAll(repairs))
   const beganAt = nowSeconds()
   const tried = { fault, beganAt, brokenAt: beganAt, holdsAfterSeconds: 0 }
@@ -34,8 +35,7 @@ export async function tryFault(trial: Trial, fault: Fault): Promise<Tried> {
   let error: string | null = null
   say(fault.summary)
   try {
-    const undo = (repair: () => Promise<unknown>) => void repairs.push(repair)
-    const broken = await fault.break({ ...context, monitoring, rules: by.rules, undo })
+    const broken = await fault.break(faultContext(trial, repairs))
     tried.brokenAt = nowSeconds()
     tried.holdsAfterSeconds = broken?.holdsAfterSeconds ?? 0
     const looking = trial.look(provesRunbooksOf(fault, faults), broken?.downHosts)
@@ -105,19 +105,6 @@ async function heldBack(monitoring: MonitoringAccess, { must }: Fault): Promise<
     },
     (found) => found.length === wanted.length,
   )
-}
-
-/** All of them, the newest first; what failed is said in one Failure. */
-async function repairAll(repairs: (() => Promise<unknown>)[]): Promise<void> {
-  const failed: string[] = []
-  while (repairs.length > 0) {
-    try {
-      await repairs.pop()?.()
-    } catch (error) {
-      failed.push(messageOf(error))
-    }
-  }
-  if (failed.length > 0) throw new Failure(`what was broken is not repaired: ${failed.join("; ")}`)
 }
 
 async function awaitSilence({ watch, by }: Trial, { must }: Fault): Promise<void> {
