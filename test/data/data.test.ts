@@ -35,16 +35,17 @@ beforeAll(async () => {
   startSeconds = Math.round((nowMs() - start) / 1000)
 })
 
-test("the box with its whole data tier fits in 3 GiB", async () => {
+test("the box with its data tier, monitoring and eleven Docker engines fits in 4 GiB", async () => {
   const report = await writeReport(repository, "data-box-start", {
     parameters: { hosts: context.fleet.hosts.length, images: "built, not pulled" },
     samples: [startSeconds],
     unit: "s",
     bounds: [
       atMost(
-        "memory of the box, data tier included (GiB)",
+        // The drill data-tier-memory holds the tier alone to its 3 GiB.
+        "memory of the whole box (GiB)",
         await boxMemoryGibibytes(environment),
-        3,
+        4,
       ),
     ],
   })

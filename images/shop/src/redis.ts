@@ -15,8 +15,11 @@ export interface RedisCluster {
 /** Longest time a command may take before the visitor is answered without it. */
 export const commandMs = 1000
 
-/** A master without a connection for this long may have been replaced: ask who leads. */
-const refreshTopologyMs = 500
+/**
+ * A master without a connection for this long may have been replaced: ask who leads. The next try to
+ * connect does it, so the second one after the loss, and then one a second.
+ */
+const refreshTopologyMs = 100
 
 const connectPauseMs = 500
 

@@ -7,8 +7,10 @@ export interface Patience {
   firstPauseMs: number
 }
 
-/** Longest pause between two tries. */
+/** Longest pause between two tries, for whoever has the time. */
 const longestPauseMs = 1000
+/** Longest share of the deadline in one pause: giving up early is as bad as a short deadline. */
+const longestPauseShare = 1 / 8
 
 /**
  * Does `work` again while it fails with what `isTransient` accepts, with pauses
@@ -22,7 +24,8 @@ export async function retrying<Result>(
   patience: Patience,
 ): Promise<Result> {
   const end = performance.now() + patience.deadlineMs
-  for (let pause = patience.firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
+  const longest = Math.min(longestPauseMs, longestPauseShare * patience.deadlineMs)
+  for (let pause = patience.firstPauseMs; ; pause = Math.min(2 * pause, longest)) {
     try {
       return await work(end - performance.now())
     } catch (error) {

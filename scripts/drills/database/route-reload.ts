@@ -56,10 +56,11 @@ export const routeReloaded: Drill = {
 async function reload(context: DrillContext, host: string): Promise<number> {
   const id = await taskContainer(context, host, `${stackName}_database-route`)
   const processes = async () => {
-    const { stdout } = await inHost(context, host, ["docker", "top", id, "-eo", "comm"])
-    return stdout.split("\n").filter((line) => line.trim() === "haproxy").length
+    const { stdout } = await inHost(context, host, ["docker", "top", id, "-eo", "pid,comm"])
+    return stdout.split("\n").filter((line) => /^\d+ +haproxy$/.test(line.trim())).length
   }
   const before = await processes()
+  if (before === 0) throw new Failure(`${host}: no process of HAProxy is seen`)
   const command = ["docker", "exec", id, "/usr/local/libexec/reload-haproxy"]
   const result = await inHost(context, host, command)
   if (result.exitCode !== 0) throw new Failure(`${host}: ${result.stderr.trim()}`)
