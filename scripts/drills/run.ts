@@ -33,14 +33,19 @@ export function drillContext(
   return { repository, fleet, state: openState(repository, environment), report, thorough }
 }
 
-/** Runs one drill and writes its report, with what the fleet's alerts did meanwhile. */
+/**
+ * Runs one drill and writes its report, with what the fleet's alerts did meanwhile. That of chosen
+ * parts is `<drill>-parts`: it says nothing of the others, and must not replace what does.
+ */
 export async function runDrill(context: DrillContext, drill: Drill): Promise<DrillReport> {
   context.report(`${drill.name}: ${drill.summary}`)
   const beganAt = nowMs() / 1000
   const measured = await drill.run(context)
   const alerts = await alertsSince(context, drill.name, beganAt)
   const judged = alerts === null ? measured : withAlerts(measured, alerts, context.thorough)
-  const report = await writeReport(context.repository, drill.name, judged)
+  const isWhole = (context.only ?? []).length === 0
+  const name = isWhole ? drill.name : `${drill.name}-parts`
+  const report = await writeReport(context.repository, name, judged)
   writeDrillMatrix(context.repository)
   return report
 }

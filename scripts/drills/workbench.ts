@@ -75,7 +75,9 @@ export async function openWorkbench(repository: string, environment = "local"): 
       const rendered = await quickcart("render", environment)
       if (rendered.exitCode !== 0)
         throw new Error(`render refused: ${rendered.stdout}${rendered.stderr}`)
-      await git("commit", "--quiet", "--all", "--message", `Set ${path.join(".")}`)
+      // With files that were not rendered before.
+      await git("add", "--all")
+      await git("commit", "--quiet", "--message", `Set ${path.join(".")}`)
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }

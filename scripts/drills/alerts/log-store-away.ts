@@ -3,6 +3,7 @@ import { readFleetFile, swarmHosts } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
 import { nowMs, waitFor } from "../../io/clock.ts"
 import { Failure } from "../../io/failure.ts"
+import { pushImages } from "../../io/providers/box-registry.ts"
 import { visit } from "../../io/visit.ts"
 import { ensureBoxCredentials } from "../../secrets/box-credentials.ts"
 import { awaitDatabase, sqlIn } from "../database/members.ts"
@@ -48,6 +49,7 @@ export const logStoreAway: Drill = {
 async function measure(context: DrillContext, bench: Workbench): Promise<Measured> {
   await bench.change(bench.environment, ["logs"], store)
   const fleet = readFleetFile(bench.directory, bench.environment)
+  await pushImages(fleet, context.report)
   await ensureBoxCredentials(context.state, fleet.credentials)
   await mustApply(bench)
   return underWatch({ ...context, fleet, repository: bench.directory }, async (trial) => {
