@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises"
 import { readFleetFile, swarmHosts } from "../../deploy/fleet-file.ts"
 import { stackName } from "../../deploy/swarm-types.ts"
-import { nowMs, waitFor } from "../../io/clock.ts"
+import { lookUntil, nowMs, waitFor } from "../../io/clock.ts"
 import { Failure } from "../../io/failure.ts"
 import { pushImages } from "../../io/providers/box-registry.ts"
 import { visit } from "../../io/visit.ts"
@@ -26,7 +26,7 @@ const arrivalLimitSeconds = 15
 /** A shipper that was refused waits longer and longer, 60 s at most. */
 const returnLimitSeconds = 120
 const alertDeadlineSeconds = 300
-/** Each shipper sends a sign of life a minute. */
+/** Each shipper sends a sign of life a minute: two of them, and half a minute for the scrape. */
 const aliveSeconds = 150
 
 /** Turns the log store on, takes it away under visits, and looks whether their lines are in it in the end. */
@@ -87,7 +87,7 @@ async function arrivalSeconds(
   const mark = `drill-${nowMs()}`
   const primary = await awaitDatabase(context)
   const begin = nowMs()
-  await visit(context.fleet, context.state, `/?mark=${mark}`)
+  await visit(context.fleet, context.state, `/${mark}`)
   await sqlIn(context, primary, `do 'begin raise log ''${mark}''; end'`)
   const seconds: Record<string, number> = {}
   // The shop leaves requests to HAProxy, and says when it began.
@@ -121,12 +121,15 @@ async function visitsWhileAway(trial: Trial): Promise<{ sent: string[]; seconds:
           // Ten visits for each look at the alerts.
           for (let i = 0; i < 10; i += 1) {
             const mark = `away-${begin}-${sent.length}-`
-            await visit(context.fleet, context.state, `/?mark=${mark}`)
+            await visit(context.fleet, context.state, `/${mark}`)
             sent.push(mark)
             await delay(visitsApartMs)
           }
           const firing = await monitoring.firing()
-          return firing.some(({ name }) => name === alert) ? true : undefined
+          // One of an earlier store may be remembered still.
+          return firing.some(({ name, startsAt }) => name === alert && Date.parse(startsAt) > begin)
+            ? true
+            : undefined
         },
       ),
   )
@@ -158,14 +161,20 @@ async function stored(bench: Workbench, service: string, text: string): Promise<
   return result.stdout.split("\n").filter(Boolean)
 }
 
-/** Swarm nodes whose last sign of life is older than two of them are apart. */
-async function silentHosts({ context, monitoring }: Trial): Promise<string[]> {
+/** Swarm nodes whose shippers have not been heard of once the store is asked again. */
+function silentHosts({ context, monitoring }: Trial): Promise<string[]> {
   const age = "time() - log_store_received_timestamp_seconds"
-  const fresh = await monitoring.query(`${age} < ${aliveSeconds}`)
-  const heard = fresh.map(({ labels }) => labels.host)
-  return swarmHosts(context.fleet)
-    .map(({ name }) => name)
-    .filter((name) => !heard.includes(name))
+  return lookUntil(
+    { deadlineSeconds: aliveSeconds, intervalMs: 2000 },
+    async () => {
+      const fresh = await monitoring.query(`${age} < ${aliveSeconds}`)
+      const heard = fresh.map(({ labels }) => labels.host)
+      return swarmHosts(context.fleet)
+        .map(({ name }) => name)
+        .filter((name) => !heard.includes(name))
+    },
+    (silent) => silent.length === 0,
+  )
 }
 
 function hostOfStore({ fleet }: DrillContext): string {
