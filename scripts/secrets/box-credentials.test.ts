@@ -5,8 +5,16 @@ import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { CertificateCredential, Credential } from "../../schema/credential.ts"
 import { openState, type State } from "../io/state.ts"
-import { ensureBoxCredentials, issueBoxCertificate, nextPasswords } from "./box-credentials.ts"
+import {
+  addInternalAuthority,
+  ensureBoxCredentials,
+  issueBoxCertificate,
+  nextPasswords,
+  signWithNewest,
+  trustSignerOnly,
+} from "./box-credentials.ts"
 import { certificateLines, certificateStatus } from "./certificate.ts"
+import { isTrusted } from "./pem.ts"
 import { knownNamingKey } from "./source.ts"
 
 const edge: CertificateCredential = {
@@ -105,6 +113,17 @@ test("the box makes its naming key once; elsewhere none is made up", async () =>
   await ensureBoxCredentials(state, credentials)
   expect(knownNamingKey(state)).toBe(made)
   expect(knownNamingKey(openState(repository, "production"))).toBeUndefined()
+})
+
+test("a certificate of an authority that is trusted no more is made anew", async () => {
+  const before = value("etcd_tls")
+  await addInternalAuthority(state)
+  signWithNewest(state)
+  await ensureBoxCredentials(state, [internal])
+  expect(value("etcd_tls")).toBe(before)
+  trustSignerOnly(state)
+  await ensureBoxCredentials(state, [internal])
+  expect(isTrusted(value("etcd_tls"), value("internal_ca"))).toBe(true)
 })
 
 function fail(): never {

@@ -8,7 +8,7 @@ import type {
 import { run } from "../io/command.ts"
 import { Failure } from "../io/failure.ts"
 import type { State } from "../io/state.ts"
-import { certificatesIn, keyBlocksIn, privateKeysIn } from "./pem.ts"
+import { certificatesIn, isTrusted, keyBlocksIn, privateKeysIn } from "./pem.ts"
 
 const secondsPerDay = 86_400
 /** Before `status` begins to warn. */
@@ -28,7 +28,7 @@ const authorities = {
 /**
  * Makes what the box needs of secrets: the key that names them, its authorities,
  * and every credential that is not there. Certificates are kept until three
- * weeks before they expire or the names they are for change, passwords for ever.
+ * weeks before they expire, the names they are for change or their authority goes, passwords for ever.
  */
 export async function ensureBoxCredentials(
   state: State,
@@ -209,8 +209,12 @@ async function makeAuthority(
   ])
 }
 
-async function isFresh(state: State, { name, hosts }: CertificateCredential): Promise<boolean> {
+/** A rotation of the authority replaces the certificates of its day, and none of what is off then. */
+async function isFresh(state: State, credential: CertificateCredential): Promise<boolean> {
+  const { name, authority, hosts } = credential
   if (state.read("secrets", `${name}.names`) !== hosts.join(",")) return false
+  const trusted = state.read("secrets", authorities[authority].certificate) ?? ""
+  if (!isTrusted(state.read("secrets", name) ?? "", trusted)) return false
   return lasts(state, name, renewBeforeDays)
 }
 
