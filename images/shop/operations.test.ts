@@ -36,6 +36,7 @@ describe("metrics", () => {
     await server.inject("/api/products/teh-melati")
     await server.inject("/api/products/none")
     await server.inject("/no-such-page")
+    await server.inject("/livez")
     const text = (await server.inject("/metrics")).body
     const count = 'http_request_duration_seconds_count{method="GET",route='
     expect(text).toContain(`${count}"/api/products/:id",status_code="200"} 1`)
@@ -43,6 +44,7 @@ describe("metrics", () => {
     expect(text).toContain(`${count}"unknown",status_code="404"} 1`)
     expect(text).toMatch(/http_request_duration_seconds_bucket\{le="0\.3"/)
     expect(text).toContain("process_cpu_seconds_total")
+    expect(text).not.toContain("/livez")
   })
 })
 

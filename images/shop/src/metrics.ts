@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify"
 import { collectDefaultMetrics, Histogram, Registry } from "prom-client"
+import { livePath } from "./drain.ts"
 
-/** Measures every request by route and status, and shows it at `/metrics`. */
+/** Measures every request but the container's own by route and status, and shows it at `/metrics`. */
 export function addMetrics(shop: FastifyInstance): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -14,6 +15,8 @@ export function addMetrics(shop: FastifyInstance): void {
     registers: [registry],
   })
   shop.addHook("onResponse", async (request, reply) => {
+    // Each container asks itself all day, and is always fast: it would hide that visitors wait.
+    if (request.routeOptions.url === livePath) return
     const labels = {
       method: request.method,
       // The route's pattern: raw paths would make a time series each.

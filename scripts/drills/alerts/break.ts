@@ -16,12 +16,12 @@ const stopSeconds = 150
 /** Longer than any alert takes that a load has to fire. */
 const longestLoadSeconds = 1200
 
-/** Starts visitors who keep their connections; the repair sends them away. */
+/** Starts visitors, each with a connection, so that none waits for another's answer; the repair sends them away. */
 export async function visitUntilRepaired(
   on: FaultContext,
   visitors: Pick<LoadOptions, "path" | "ratePerSecond" | "timeoutMs">,
 ): Promise<void> {
-  const always = { seconds: longestLoadSeconds, keepAlive: true }
+  const always = { seconds: longestLoadSeconds, keepAlive: false }
   const load = await startLoad(on.fleet, on.state, { ...visitors, ...always })
   on.undo(() => load.stop())
 }
