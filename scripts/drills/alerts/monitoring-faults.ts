@@ -59,7 +59,8 @@ export const dockerUnseen: Fault = {
 export const nodeExporterFrozen: Fault = {
   name: "node-exporter-frozen",
   summary: "the node exporter of a manager hangs",
-  touches: ["node-exporter"],
+  // Its runbook reads the logs of every host, so none may be lost beside it.
+  touches: ["node-exporter", "edge", "database"],
   must: [{ alert: "NodeUnobserved" }],
   break: async (on) => {
     await freeze(on, hostsOf(on.fleet, "manager")[0]?.name ?? "", `${stackName}_node-exporter`)
