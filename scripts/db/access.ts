@@ -2,10 +2,17 @@ import { PassThrough } from "node:stream"
 import { type FleetFile, hostsOf } from "../deploy/fleet-file.ts"
 import { stackName } from "../deploy/swarm-types.ts"
 import { Failure } from "../io/failure.ts"
-import type { ExecOptions, Remote } from "../io/ssh.ts"
+import { connectionLost, type ExecOptions, type Remote } from "../io/ssh.ts"
 import { type Cluster, parseCluster, type Switch } from "./cluster.ts"
 import { type DataDisk, parseDataDisk } from "./data-disk.ts"
 import { type Pool, parsePools } from "./pools.ts"
+
+/** Why an app host did not say that its queries wait. */
+export interface Unheld {
+  why: string
+  /** Its answer was lost, so that they may wait all the same. */
+  mayWait: boolean
+}
 
 /** What `db` does to a live fleet; every method is one command on hosts, over SSH. */
 export interface DatabaseAccess {
@@ -22,10 +29,10 @@ export interface DatabaseAccess {
   prepareSwitchover(change: Switch): { begin(): Promise<void>; cancel(): void }
   /**
    * Makes the app host's queries wait, on both routes, until `member` is the primary
-   * there; from then on the host itself sees to it that they go on. Returns why it could
-   * not be done, after which nothing waits; undefined when it was.
+   * there; from then on the host itself sees to it that they go on. Returns undefined when they wait. All
+   * other hosts' queries wait for the answer, so it comes within seconds.
    */
-  hold(host: string, member: string): Promise<string | undefined>
+  hold(host: string, member: string): Promise<Unheld | undefined>
   /** Ends a hold at once; harmless without one. */
   release(host: string): Promise<void>
   /** Waits for the end of a hold; how long it was, or undefined when the primary did not come. */
@@ -39,6 +46,11 @@ export interface DatabaseAccess {
   /** The file system of a member's data; undefined when its container does not answer. */
   dataDisk(member: string): Promise<DataDisk | undefined>
 }
+
+/** Longer than transactions may take to end (pgbouncer-guard). */
+const holdAnswerSeconds = 8
+/** A host that is well answers within a second. */
+const poolsAnswerSeconds = 20
 
 const curl = "curl --silent --show-error --max-time 60 --config /run/patroni/curl.conf"
 
@@ -59,9 +71,10 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     )
   const inMember = (name: string, command: string, options: ExecOptions = {}) =>
     inService(name, `patroni-${name.split("-").at(-1)}`, command, options)
-  const guard = (host: string, action: string) =>
+  const guard = (host: string, action: string, options: ExecOptions = {}) =>
     inService(host, "pgbouncer", `/usr/local/libexec/pgbouncer-guard ${action}`, {
       allowFailure: true,
+      ...options,
     })
   const asPostgres = "setpriv --reuid=postgres --regid=postgres --init-groups"
   const onLeader = (name: string, sql: string) =>
@@ -110,15 +123,25 @@ export function openDatabase(fleet: FleetFile, remote: Remote): DatabaseAccess {
     },
     hold: async (host, member) => {
       const address = databases.find(({ name }) => name === member)?.privateAddress
-      const { exitCode, stderr } = await guard(host, `hold ${member} ${address}`)
-      return exitCode === 0 ? undefined : stderr.trim() || "PgBouncer does not answer"
+      const answer = await guard(host, `hold ${member} ${address}`, {
+        timeoutSeconds: holdAnswerSeconds,
+      })
+      if (answer.exitCode === 0) return undefined
+      const mayWait = connectionLost(answer)
+      const silence = mayWait
+        ? `no answer within ${holdAnswerSeconds} s`
+        : "PgBouncer does not answer"
+      return { why: answer.stderr.trim() || silence, mayWait }
     },
     release: async (host) => {
       await guard(host, "release")
     },
     pools: async (host) => {
       const show = `/usr/local/libexec/pgbouncer-console --header 'SHOW POOLS' 'SHOW DATABASES'`
-      const { exitCode, stdout } = await inService(host, "pgbouncer", show, { allowFailure: true })
+      const { exitCode, stdout } = await inService(host, "pgbouncer", show, {
+        allowFailure: true,
+        timeoutSeconds: poolsAnswerSeconds,
+      })
       return exitCode === 0 ? parsePools(stdout) : undefined
     },
     silence: async (member) => {

@@ -16,6 +16,7 @@ function scene(change: Partial<DatabaseAccess> = {}) {
       host: name,
       timeline: 1,
       lagBytes: name === primary ? null : 0,
+      waitsForRestart: false,
     })),
   })
   const database: DatabaseAccess = {
@@ -70,10 +71,26 @@ test("a candidate that does not answer itself is refused before anybody waits", 
 
 test("a host whose transactions do not end stops it, and those that wait go on", async () => {
   const { calls, run } = scene({
-    hold: async (host) => (host === "app-2" ? "transactions did not end within 3 s" : undefined),
+    hold: async (host) =>
+      host === "app-2" ? { why: "transactions did not end within 3 s", mayWait: false } : undefined,
   })
   await expect(run()).rejects.toThrow("app-2: transactions did not end within 3 s")
   expect(calls).toEqual(["checkpoint database-1", "release app-1"])
+})
+
+test("a host whose answer is lost stops it, and is let go on with those that wait", async () => {
+  const { calls, run } = scene({
+    hold: async (host) =>
+      host === "app-2" ? { why: "no answer within 8 s", mayWait: true } : undefined,
+  })
+  await expect(run()).rejects.toThrow("app-2: no answer within 8 s")
+  expect(calls).toEqual(["checkpoint database-1", "release app-1", "release app-2"])
+})
+
+test("an app host that does not answer is named before anybody waits", async () => {
+  const { calls, run } = scene({ pools: async (host) => (host === "app-2" ? undefined : []) })
+  await expect(run()).rejects.toThrow("PgBouncer does not answer on app-2")
+  expect(calls).toEqual([])
 })
 
 test("a refusal of Patroni's leaves nobody waiting", async () => {

@@ -1,9 +1,10 @@
 import { Failure } from "../io/failure.ts"
-import type { DatabaseAccess } from "./access.ts"
+import type { DatabaseAccess, Unheld } from "./access.ts"
 import { leaderOf, planSwitchover } from "./cluster.ts"
 
 /** Transactions older than this would hold PAUSE up. */
 const longSeconds = 5
+
 export interface Switchover {
   from: string
   to: string
@@ -31,6 +32,7 @@ export async function switchover(
       `${candidate.name} does not answer (${silence}). Wait until it does, or name another replica.`,
     )
   }
+  await refuseSilentPoolers(database)
   const long = await database.longTransactions(leader.name, longSeconds)
   if (long > 0) {
     throw new Failure(
@@ -42,10 +44,11 @@ export async function switchover(
   const prepared = database.prepareSwitchover(change)
   let waiting = database.poolers
   try {
-    const refusals = await holdAll(database, candidate.name)
+    const unheld = await holdAll(database, candidate.name)
     // A host that refuses lets go by itself, unless another switchover's hold is why: not ours to end.
-    waiting = waiting.filter((host) => refusals.every((refusal) => refusal.host !== host))
-    refuse(refusals)
+    const refused = unheld.filter(({ mayWait }) => !mayWait).map(({ host }) => host)
+    waiting = waiting.filter((host) => !refused.includes(host))
+    refuse(unheld)
     report(`${database.poolers.length} poolers hold their queries`)
     await prepared.begin()
   } catch (error) {
@@ -61,21 +64,30 @@ export async function switchover(
   return { from: leader.name, to: candidate.name, stallSeconds }
 }
 
-interface Refusal {
-  host: string
-  why: string
-}
-
-async function holdAll(database: DatabaseAccess, member: string): Promise<Refusal[]> {
-  const answers = await Promise.all(
-    database.poolers.map(async (host) => ({ host, why: await database.hold(host, member) })),
+/** While one host's answer is waited for, the queries of all others wait. */
+async function refuseSilentPoolers(database: DatabaseAccess): Promise<void> {
+  const asked = database.poolers.map(async (host) => ({ host, pools: await database.pools(host) }))
+  const silent = (await Promise.all(asked)).filter(({ pools }) => pools === undefined)
+  if (silent.length === 0) return
+  const names = silent.map(({ host }) => host).join(", ")
+  throw new Failure(
+    `PgBouncer does not answer on ${names}: queries there would not wait, but fail. Mend the host, or take it out of the spec.`,
   )
-  return answers.flatMap(({ host, why }) => (why === undefined ? [] : [{ host, why }]))
 }
 
-function refuse(refusals: Refusal[]): void {
-  if (refusals.length === 0) return
-  const lines = refusals.map(({ host, why }) => `${host}: ${why}`)
+type UnheldHost = Unheld & { host: string }
+
+async function holdAll(database: DatabaseAccess, member: string): Promise<UnheldHost[]> {
+  const answers = database.poolers.map(async (host) => {
+    const unheld = await database.hold(host, member)
+    return unheld === undefined ? [] : [{ host, ...unheld }]
+  })
+  return (await Promise.all(answers)).flat()
+}
+
+function refuse(unheld: UnheldHost[]): void {
+  if (unheld.length === 0) return
+  const lines = unheld.map(({ host, why }) => `${host}: ${why}`)
   throw new Failure(`nothing was switched: queries could not be held.\n  ${lines.join("\n  ")}`)
 }
 
