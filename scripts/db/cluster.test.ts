@@ -1,5 +1,11 @@
 import { expect, test } from "vitest"
-import { clusterFaults, isInPlace, parseCluster, planSwitchover } from "./cluster.ts"
+import {
+  clusterFaults,
+  isInPlace,
+  parseCluster,
+  pendingRestarts,
+  planSwitchover,
+} from "./cluster.ts"
 
 const names = ["database-1", "database-2", "database-3"]
 
@@ -57,6 +63,15 @@ test("a member has its place when it leads or streams, not while it starts or is
     members.pop()
   })
   expect(names.map((name) => isInPlace(restarting, name))).toEqual([false, false, false])
+})
+
+test("a member that waits for a restart is told of, and may hand over or be deployed", () => {
+  const waiting = answer(([leader]) => Object.assign(leader ?? {}, { pending_restart: true }))
+  expect(pendingRestarts(waiting)).toEqual([
+    "database-2 runs with older settings until it restarts (PostgresPendingRestart)",
+  ])
+  expect(pendingRestarts(answer())).toEqual([])
+  expect(clusterFaults(waiting, names)).toEqual([])
 })
 
 test("a paused cluster, a replica far behind and a stranger are refused", () => {

@@ -9,6 +9,8 @@ export interface Member {
   timeline: number | null
   /** Bytes behind the primary; null for the primary, or when nobody knows. */
   lagBytes: number | null
+  /** It runs with settings that git no longer has, until PostgreSQL restarts. */
+  waitsForRestart: boolean
 }
 
 /** A cluster at one moment. */
@@ -38,6 +40,7 @@ export function parseCluster(text: string): Cluster {
       host: String(member.host),
       timeline: typeof member.timeline === "number" ? member.timeline : null,
       lagBytes: typeof member.lag === "number" ? member.lag : null,
+      waitsForRestart: member.pending_restart === true,
     }),
   )
   return { members: members.sort((a, b) => (a.name < b.name ? -1 : 1)), paused: !!answer.pause }
@@ -72,6 +75,15 @@ export function clusterFaults(cluster: Cluster, expected: string[]): string[] {
       .map((member) => `${member.name} is on timeline ${member.timeline}, not ${leader?.timeline}`),
     ...(paused ? ["Patroni is paused: no failover would happen"] : []),
   ]
+}
+
+/** One line for each member that does not run with git's settings yet: it stops neither a deploy nor a switchover. */
+export function pendingRestarts({ members }: Cluster): string[] {
+  return members
+    .filter(({ waitsForRestart }) => waitsForRestart)
+    .map(
+      ({ name }) => `${name} runs with older settings until it restarts (PostgresPendingRestart)`,
+    )
 }
 
 /** From whom to whom a planned switchover goes. */

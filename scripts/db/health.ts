@@ -1,6 +1,6 @@
 import { Failure } from "../io/failure.ts"
 import type { DatabaseAccess } from "./access.ts"
-import { clusterFaults, leaderOf } from "./cluster.ts"
+import { clusterFaults, leaderOf, pendingRestarts } from "./cluster.ts"
 import { diskFault } from "./data-disk.ts"
 import { type Pool, poolFaults } from "./pools.ts"
 
@@ -32,7 +32,7 @@ async function membersHealth(database: DatabaseAccess): Promise<DatabaseHealth> 
     return {
       primary: leaderOf(cluster)?.name ?? null,
       mostLagBytes: known.length < lags.length ? null : Math.max(0, ...known),
-      faults: clusterFaults(cluster, database.members),
+      faults: [...clusterFaults(cluster, database.members), ...pendingRestarts(cluster)],
     }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
