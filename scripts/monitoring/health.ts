@@ -52,7 +52,10 @@ const secondsPerDay = 86_400
 export const oldestSample = "prometheus_tsdb_lowest_timestamp_seconds"
 const promises = `{__name__=~"shop:.+:(objective|burn_rate5m|error_budget_left30d)"}`
 const followsLeader = "etcd_server_has_leader"
-const question = `${promises} or ${oldestSample} or ${followsLeader} or up{job="etcd"}`
+// Beside each other: "or" would drop a member's second series, which differs by its name only.
+const etcdMembers = `{__name__=~"up|${followsLeader}",job="etcd"}`
+/** What Prometheus is asked for `status`, in one query. */
+export const question = `${promises} or ${oldestSample} or ${etcdMembers}`
 
 /** Fires always, so that its silence says that no other would be heard. */
 const watchdog = "Watchdog"
