@@ -22,10 +22,11 @@ function alertmanager(refuses: string[] = []) {
     if (refuses.includes(what)) throw new Failure(`${what} refused`)
   }
   const access = {
-    silence: async ({ matchers }: Silence) => {
+    silence: async ({ matchers, endsAt }: Silence) => {
       const name = matchers[0]?.value ?? ""
       refuse(name)
-      log.push(`silence ${name}`)
+      const isShort = endsAt !== ""
+      log.push(`silence ${name}${isShort ? " for a minute" : ""}`)
       return `id of ${name}`
     },
     expireSilence: async (id: string) => {
@@ -42,20 +43,22 @@ function alertmanager(refuses: string[] = []) {
   return { log, run, work, access }
 }
 
-test("silences begin before the work and end after it", async () => {
+test("silences begin before the work and end a minute after it, when monitoring has seen that all is well", async () => {
   const { log, run, work } = alertmanager()
   expect(await run(work)).toBe("done")
   expect(log).toEqual([
     "silence AppTaskDown",
     "silence PatroniDown",
-    "silenced until it ends: AppTaskDown, PatroniDown (database-1, database-2)",
+    "silenced until it is done: AppTaskDown, PatroniDown (database-1, database-2)",
     "work",
+    "silence AppTaskDown for a minute",
+    "silence PatroniDown for a minute",
     "expire id of AppTaskDown",
     "expire id of PatroniDown",
   ])
 })
 
-test("they end also when the work fails, with its error", async () => {
+test("they end at once when the work fails, with its error", async () => {
   const { log, run } = alertmanager()
   await expect(run(() => Promise.reject(new Failure("rolled back")))).rejects.toThrow("rolled back")
   expect(log.slice(-2)).toEqual(["expire id of AppTaskDown", "expire id of PatroniDown"])
@@ -67,8 +70,9 @@ test("one that cannot be made is reported; the work and the other go on", async 
   expect(log).toEqual([
     "silence PatroniDown",
     "warning: a silence could not be made or ended: AppTaskDown refused",
-    "silenced until it ends: PatroniDown (database-1, database-2)",
+    "silenced until it is done: PatroniDown (database-1, database-2)",
     "work",
+    "silence PatroniDown for a minute",
     "expire id of PatroniDown",
   ])
 })
