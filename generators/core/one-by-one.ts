@@ -1,3 +1,11 @@
+/** A host has to pull the image, stop the old task and start the new one until it is healthy. */
+const replacementSeconds = 12
+
+/** How long a service with a task on each of so many hosts may take until the last one is replaced. */
+export function rollDeadlineSeconds(hosts: number): number {
+  return Math.max(180, hosts * replacementSeconds)
+}
+
 /**
  * How the tasks of a service that cannot run twice on a host are replaced: one
  * after another, the old one gone first, and back to the previous definition

@@ -1,5 +1,7 @@
+import { maxAppHosts } from "../app/task-count.ts"
 import type { Component, ExpectedAlert, ServiceEntry } from "../core/component.ts"
 import type { Fleet, Flow } from "../core/fleet.ts"
+import { rollDeadlineSeconds } from "../core/one-by-one.ts"
 import { waves } from "../core/waves.ts"
 import { withDashboard } from "../core/with-dashboard.ts"
 import { whereMonitored } from "../prometheus/placement.ts"
@@ -23,17 +25,25 @@ function services(fleet: Fleet): ServiceEntry[] {
   const entry = (
     name: string,
     definition: ServiceEntry["definition"],
+    hosts: number,
     alerts: ExpectedAlert[],
   ): ServiceEntry => ({
     tier: "monitoring",
     name,
-    rollout: { wave: waves.monitoring, deadlineSeconds: 180, impact: "unseen", alerts },
+    rollout: {
+      wave: waves.monitoring,
+      deadlineSeconds: rollDeadlineSeconds(hosts),
+      impact: "unseen",
+      alerts,
+    },
     definition,
     configs: [],
   })
   return [
-    entry("node-exporter", pinnedService(fleet), [{ name: "NodeUnobserved" }]),
-    entry(elasticServiceName, elasticService(fleet), [{ name: "AppNodeDown" }]),
+    entry("node-exporter", pinnedService(fleet), pinnedHosts(fleet).length, [
+      { name: "NodeUnobserved" },
+    ]),
+    entry(elasticServiceName, elasticService(fleet), maxAppHosts(fleet), [{ name: "AppNodeDown" }]),
   ]
 }
 

@@ -1,7 +1,9 @@
+import { maxAppHosts } from "../app/task-count.ts"
 import type { Component, ToolCheck } from "../core/component.ts"
 import { exporterDeploy } from "../core/exporter-deploy.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { edgeNetwork } from "../core/networks.ts"
+import { rollDeadlineSeconds } from "../core/one-by-one.ts"
 import { onRole } from "../core/roles.ts"
 import type { SwarmService } from "../core/swarm-service.ts"
 import { waves } from "../core/waves.ts"
@@ -47,7 +49,7 @@ export const pgbouncerExporter: Component = {
             name,
             rollout: {
               wave: waves.monitoring,
-              deadlineSeconds: 180,
+              deadlineSeconds: rollDeadlineSeconds(maxAppHosts(fleet)),
               impact: "unseen",
               // Without its exporter a PgBouncer looks lost.
               alerts: [{ name: "PgbouncerDown" }],

@@ -1,3 +1,4 @@
+import { maxAppHosts } from "../app/task-count.ts"
 import {
   type Component,
   contribution,
@@ -6,6 +7,7 @@ import {
 } from "../core/component.ts"
 import { internalAuthority } from "../core/credentials.ts"
 import type { Database, Fleet } from "../core/fleet.ts"
+import { rollDeadlineSeconds } from "../core/one-by-one.ts"
 import { waves } from "../core/waves.ts"
 import { loginOf } from "../patroni/roles.ts"
 import { pgbouncerConfig, routeConfig } from "./config.ts"
@@ -39,8 +41,10 @@ export const pgbouncer: Component = {
 }
 
 function services(fleet: Fleet, database: Database): ServiceEntry[] {
-  const reload = { deadlineSeconds: 180, impact: "reload" as const }
-  const restart = { deadlineSeconds: 300, impact: "restart" as const }
+  const deadlineSeconds = rollDeadlineSeconds(maxAppHosts(fleet))
+  const reload = { deadlineSeconds, impact: "reload" as const }
+  // Each task ends when its transactions have.
+  const restart = { deadlineSeconds: deadlineSeconds + 120, impact: "restart" as const }
   const tier = "database"
   return [
     {

@@ -87,8 +87,8 @@ export async function execute(
 
 /** A job cannot be undone; without it, the next apply runs it again. */
 function undoOf(operation: ServiceOperation): Undo {
-  const { name, wave, leader, host, isJob } = operation.service
-  const place = { name, wave, leader, host }
+  const { name, wave, leader, host, deadlineSeconds, isJob } = operation.service
+  const place = { name, wave, leader, host, deadlineSeconds }
   if (operation.kind === "create-service" || isJob) return { kind: "remove", ...place }
   return { kind: "restore", ...place, id: operation.live.ID, spec: operation.live.Spec }
 }

@@ -10,6 +10,8 @@ interface Place {
   wave: number
   leader: Leader | undefined
   host: string | undefined
+  /** Absent in what an older version left behind. */
+  deadlineSeconds?: number
 }
 
 /** One change to take back, and whether its host leads and has to hand over before. */

@@ -10,7 +10,8 @@ import { observe } from "./observe.ts"
 import { restoreSequence, type Undo, wavesBackwards } from "./restore-sequence.ts"
 import { type SwarmService, type SwarmTask, specHashLabel } from "./swarm-types.ts"
 
-const restoreDeadlineSeconds = 180
+/** The way back is as long as the way there. */
+const leastRestoreSeconds = 180
 
 /**
  * Takes back changes, given in the order they were made: wave by wave from the
@@ -96,29 +97,24 @@ async function restore(
   report: (line: string) => void,
 ): Promise<void> {
   const wanted = undo.spec.Labels?.[specHashLabel] ?? ""
-  const live = await settled(engine, undo.id)
+  const deadlineSeconds = Math.max(leastRestoreSeconds, undo.deadlineSeconds ?? 0)
+  const live = await settled(engine, undo.id, deadlineSeconds)
   if (live.Spec.Labels?.[specHashLabel] !== wanted) {
     report(`${undo.name}: restoring definition ${wanted}`)
     await updateSpec<SwarmService>(engine, `/services/${undo.id}`, () => undo.spec)
   }
-  await waitFor(
-    `${undo.name} to run definition ${wanted}`,
-    { deadlineSeconds: restoreDeadlineSeconds },
-    () => runsAgain(engine, undo.id, wanted),
+  await waitFor(`${undo.name} to run definition ${wanted}`, { deadlineSeconds }, () =>
+    runsAgain(engine, undo.id, wanted),
   )
   report(`${undo.name}: definition ${wanted} runs again`)
 }
 
 /** Swarm's own rollback must end before its result can be judged or replaced. */
-function settled(engine: Engine, id: string): Promise<SwarmService> {
-  return waitFor(
-    "Swarm's own rollback to end",
-    { deadlineSeconds: restoreDeadlineSeconds },
-    async () => {
-      const live = await engine.get<SwarmService>(`/services/${id}`)
-      return live.UpdateStatus?.State === "rollback_started" ? undefined : live
-    },
-  )
+function settled(engine: Engine, id: string, deadlineSeconds: number): Promise<SwarmService> {
+  return waitFor("Swarm's own rollback to end", { deadlineSeconds }, async () => {
+    const live = await engine.get<SwarmService>(`/services/${id}`)
+    return live.UpdateStatus?.State === "rollback_started" ? undefined : live
+  })
 }
 
 async function runsAgain(engine: Engine, id: string, specHash: string): Promise<true | undefined> {
