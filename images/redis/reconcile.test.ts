@@ -144,7 +144,14 @@ describe("after a failover", () => {
   test("nothing moves while the old master is down", () => {
     const views = cluster([1, 0, 0])
     views.set("10.0.0.1:1", undefined)
-    expect(decide(views)).toEqual(["waiting for 10.0.0.1:1"])
+    expect(decide(views)).toEqual(["formed, but without 10.0.0.1:1"])
+  })
+
+  test("nothing moves while one is down and the copy of another is not complete", () => {
+    const views = cluster([1, 0, 0])
+    views.set("10.0.0.1:1", undefined)
+    view(views, "10.0.0.1:2").link = "down"
+    expect(decide(views)).toEqual(["waiting for 10.0.0.1:1 10.0.0.1:2"])
   })
 
   test("nothing moves while a copy is not complete", () => {
