@@ -57,6 +57,7 @@ export function haproxyConfig(fleet: Fleet): string {
     errors: rateLimit === null ? errors : [...errors, tooMany(rateLimit)],
     rateLimit: rateLimit === null ? false : rateLimitView(rateLimit),
     metricsPort,
+    privateSubnet: fleet.network.privateSubnet,
     hostname: edge.hostname,
     hostnames: [edge.hostname, ...edge.aliases].map((name) => name.toLowerCase()),
     healthPath: app.healthPath,

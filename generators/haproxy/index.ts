@@ -51,24 +51,31 @@ function floodCheck({ edge }: Fleet, { burst }: RateLimit): ToolCheck {
   }
 }
 
-/** Visitors do not see the shop's metrics, however they write the path, and are answered as of any error. */
+/**
+ * Visitors do not see the shop's metrics, however they write the path, and are answered as of any error. Nor does
+ * a stranger, as this one is to the private subnet, see the load balancer's own.
+ */
 function hiddenMetricsCheck({ edge }: Fleet): ToolCheck {
-  const ask = (path: string) =>
+  const ask = (path: string, port = 80) =>
     [
-      "exec 3<>/dev/tcp/127.0.0.1/80",
+      `exec 3<>/dev/tcp/127.0.0.1/${port}`,
       `printf "GET ${path.replaceAll("%", "%%")} HTTP/1.1\\r\\nHost: ${edge.hostname}\\r\\nConnection: close\\r\\n\\r\\n" >&3`,
       "cat <&3 >>/tmp/answers",
       // A body ends without a line end.
       "echo >>/tmp/answers",
     ].join("\n")
+  const asked = [
+    ...["/metrics", "/%6Detrics", "/"].map((path) => ask(path)),
+    ask("/metrics", metricsPort),
+  ]
   return {
-    name: "haproxy hides the shop's metrics",
+    name: "haproxy hides metrics, the shop's and its own",
     image: "haproxy",
     command: [
       `${prepareCheck}haproxy -D -f /tmp/haproxy.cfg`,
-      `bash -c '${["/metrics", "/%6Detrics", "/"].map(ask).join("\n")}'`,
+      `bash -c '${asked.join("\n")}'`,
       "cat /tmp/answers",
-      `[ "$(grep -o '^HTTP/1.1 [0-9]*' /tmp/answers | cut -d ' ' -f 2 | tr '\\n' ' ')" = "404 404 308 " ]`,
+      `[ "$(grep -o '^HTTP/1.1 [0-9]*' /tmp/answers | cut -d ' ' -f 2 | tr '\\n' ' ')" = "404 404 308 403 " ]`,
       `[ "$(grep -c '{"error":"not found"}' /tmp/answers)" = 2 ]`,
     ].join("\n"),
   }
