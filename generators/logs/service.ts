@@ -9,6 +9,8 @@ import { logStoreMetricsPort } from "./ports.ts"
 
 /** It needs some 27 MB, and a few more while it reads what waited on disk. */
 export const shipperMemoryBytes = 80e6
+/** In a flash sale HAProxy needs the processors, and its log is larger than anybody reads. */
+const shipperCpus = "0.5"
 /** rsyslogd needs some 11 MB, keep-logs 10, a search of the store 20 and what it finds. */
 export const storeMemoryBytes = 150e6
 
@@ -47,7 +49,7 @@ export function shipperService(fleet: Fleet, configKey: string): SwarmService {
     deploy: {
       mode: "global",
       endpoint_mode: "dnsrr",
-      resources: { limits: { memory: String(shipperMemoryBytes) } },
+      resources: { limits: { memory: String(shipperMemoryBytes), cpus: shipperCpus } },
       restart_policy: { condition: "any", delay: "5s" },
       ...onAllHostsAtOnce(),
     },

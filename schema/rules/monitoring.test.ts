@@ -16,6 +16,11 @@ test("monitoring/memory: what Prometheus takes has to be left by what else a man
     "monitoring.memory: 3.4 GB for Prometheus + 1.03 GB for etcd, Alertmanager, Grafana, exporters and the " +
       "host itself are more than the 4 GB of a manager; write 2968MB or less, or larger managers",
   ])
+  const withLogs = verdict(memory, (spec) => {
+    spec.monitoring = { memory: "3.4GB" }
+    spec.logs = { retention: "14d", storage: "10GB" }
+  })
+  expect(withLogs[0]).toContain("for etcd, Alertmanager, the log store, exporters")
   expect(verdict(memory, (spec) => (spec.monitoring = { memory: "100MB" }))).toEqual([
     "monitoring.memory: 0.1 GB are too few for Prometheus; write 150MB or more",
   ])

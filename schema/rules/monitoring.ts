@@ -3,6 +3,7 @@ import { proberMemoryBytes } from "../../generators/blackbox-exporter/index.ts"
 import type { Fleet } from "../../generators/core/fleet.ts"
 import { etcdMemoryBytes } from "../../generators/etcd/service.ts"
 import { grafanaMemoryBytes } from "../../generators/grafana/service.ts"
+import { shipperMemoryBytes, storeMemoryBytes } from "../../generators/logs/service.ts"
 import { nodeExporterMemoryBytes } from "../../generators/node-exporter/service.ts"
 import { postgresExporterMemoryBytes } from "../../generators/postgres-exporter/index.ts"
 import { monitoringHost } from "../../generators/prometheus/placement.ts"
@@ -34,11 +35,12 @@ export const memory: Rule = {
     const etcd = fleet.database === null ? 0 : etcdMemoryBytes
     const exporters = exporterBytes(fleet)
     const dashboards = grafana === null ? 0 : grafanaMemoryBytes
-    const others = etcd + alertmanagerMemoryBytes + dashboards + exporters + hostReserveBytes
+    const logs = fleet.logs === null ? 0 : storeMemoryBytes + shipperMemoryBytes
+    const others = etcd + alertmanagerMemoryBytes + dashboards + exporters + logs + hostReserveBytes
     if (memoryBytes + others <= host.memoryBytes) return []
     const message =
       `${gigabytes(memoryBytes)} for Prometheus + ${gigabytes(others)} for etcd, Alertmanager, ` +
-      `${grafana === null ? "" : "Grafana, "}exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
+      `${grafana === null ? "" : "Grafana, "}${logs === 0 ? "" : "the log store, "}exporters and the host itself are more than the ${gigabytes(host.memoryBytes)} of a manager; ` +
       `write ${Math.floor((host.memoryBytes - others) / 1e6)}MB or less, or larger managers`
     return [{ path, message }]
   },
