@@ -1,5 +1,5 @@
 import type { ToolCheck } from "../core/component.ts"
-import type { Alert } from "../core/monitoring.ts"
+import { type Alert, type Inhibition, inhibitionsOf } from "../core/monitoring.ts"
 
 /** Stands for `all others`. */
 const anyOther = "DiskFilling"
@@ -16,24 +16,26 @@ export interface InhibitionCase {
  * Each pair has a cluster of its own, so that no other rule reaches it.
  */
 export function inhibitionCases(alerts: readonly Alert[]): InhibitionCase[] {
-  return alerts.flatMap(({ name, inhibits }) => {
-    if (inhibits === undefined) return []
-    const { alerts: targets, equal } = inhibits
-    const at = (place: string) => Object.fromEntries(equal.map((label) => [label, place]))
-    return (targets === "all others" ? [anyOther] : targets).flatMap((target) => {
-      const one = (alertname: string, held: boolean, more: Record<string, string>) => ({
-        labels: { alertname, cluster: `${name} and ${target}`, severity: "warning", ...more },
-        held,
-      })
-      const bare = { cluster: `${name} and ${target} without the label` }
-      return [
-        one(name, false, at("here")),
-        one(target, true, at("here")),
-        one(target, false, { ...at("here"), cluster: `${target} without ${name}` }),
-        ...(equal.length === 0 ? [] : [name, target].map((each) => one(each, false, bare))),
-        ...(equal.length === 0 ? [] : [one(target, false, at("elsewhere"))]),
-      ]
+  return alerts.flatMap((alert) =>
+    inhibitionsOf(alert).flatMap((inhibition) => casesOf(alert, inhibition)),
+  )
+}
+
+function casesOf({ name }: Alert, { alerts: targets, equal }: Inhibition): InhibitionCase[] {
+  const at = (place: string) => Object.fromEntries(equal.map((label) => [label, place]))
+  return (targets === "all others" ? [anyOther] : targets).flatMap((target) => {
+    const one = (alertname: string, held: boolean, more: Record<string, string>) => ({
+      labels: { alertname, cluster: `${name} and ${target}`, severity: "warning", ...more },
+      held,
     })
+    const bare = { cluster: `${name} and ${target} without the label` }
+    return [
+      one(name, false, at("here")),
+      one(target, true, at("here")),
+      one(target, false, { ...at("here"), cluster: `${target} without ${name}` }),
+      ...(equal.length === 0 ? [] : [name, target].map((each) => one(each, false, bare))),
+      ...(equal.length === 0 ? [] : [one(target, false, at("elsewhere"))]),
+    ]
   })
 }
 

@@ -79,7 +79,8 @@ function pagerDuty() {
       {
         routing_key_file: file(secretNames.pagerDuty),
         send_resolved: true,
-        severity: "{{ .CommonLabels.severity }}",
+        // What PagerDuty does not know it would refuse, and what goes here pages.
+        severity: "critical",
         description: title,
         details: { alerts: text },
       },

@@ -12,10 +12,8 @@ import type { Fleet } from "../core/fleet.ts"
 import { everywhere, growing, steady } from "../core/monitoring.ts"
 import { hostsOf } from "../core/roles.ts"
 import { cpuUse } from "../node-exporter/monitoring.ts"
-import { visitorsOf } from "../slo/visitors.ts"
+import { histogram, visitorsOf } from "../slo/visitors.ts"
 import { formatBytes, formatNumber } from "../topology/table.ts"
-
-const histogram = "http_request_duration_seconds"
 
 export function appDashboard(fleet: Fleet, instances: Record<string, string>[]): Dashboard {
   const visitors = visitorsOf(fleet)

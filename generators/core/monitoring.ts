@@ -86,8 +86,8 @@ export interface Alert {
   summary: string
   /** What that means, and for whom. */
   description: string
-  /** Alerts that say nothing new while this one fires, for equal values of these labels. */
-  inhibits?: { alerts: readonly string[] | "all others"; equal: readonly string[] }
+  /** Alerts that say nothing new while this one fires. */
+  inhibits?: Inhibition | readonly Inhibition[]
   /**
    * Only an alert that always fires has no case in which it is silent. One that has
    * more reasons to fire, or not to, shows the others in `firesToo` and `silentToo`.
@@ -98,6 +98,17 @@ export interface Alert {
     silent: AlertTest | null
     silentToo?: AlertTest[]
   }
+}
+
+/** Alerts that another holds back, where these labels have equal values on both. */
+export interface Inhibition {
+  alerts: readonly string[] | "all others"
+  equal: readonly string[]
+}
+
+/** What an alert holds back, in the order in which it says so. */
+export function inhibitionsOf({ inhibits = [] }: Pick<Alert, "inhibits">): Inhibition[] {
+  return [inhibits].flat()
 }
 
 /** One case for promtool: the healthy series with some changed. */

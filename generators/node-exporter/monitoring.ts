@@ -4,6 +4,7 @@ import {
   changing,
   everywhere,
   growing,
+  type Inhibition,
   type Monitored,
   type Scrape,
   type Series,
@@ -81,6 +82,7 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
         severity: "warning",
         summary: "{{ $value }} of the app hosts answer",
         description: `The spec wants ${appHosts}. The shop's tasks run on the others.`,
+        inhibits: swarmToo,
       }),
       diskFilling(instances),
       diskAlmostFull(instances),
@@ -92,6 +94,9 @@ export function nodeMonitoring(fleet: Fleet): Monitored {
     },
   }
 }
+
+/** A host that is lost is a node that is down: Swarm says so without its name. */
+const swarmToo: Inhibition = { alerts: ["SwarmNodeDown"], equal: [] }
 
 /** True of hosts on which something answers. */
 export const answers = `up{job=~"${hostJobs.join("|")}"} == 1`
@@ -119,7 +124,7 @@ function nodeDown(fleet: Fleet): Alert {
     summary: "{{ $labels.node }} does not answer",
     description:
       "Nothing on it answers, so most likely the host is gone. What runs there is served by the others until it is back.",
-    inhibits: { alerts: "all others", equal: ["node"] },
+    inhibits: [{ alerts: "all others", equal: ["node"] }, swarmToo],
     tests: {
       fires: {
         when: "nothing on it answers for three minutes",

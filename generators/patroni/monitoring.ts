@@ -3,6 +3,7 @@ import type { Database, Fleet, Host } from "../core/fleet.ts"
 import {
   type Alert,
   changing,
+  everywhere,
   growing,
   type Monitored,
   type Scrape,
@@ -68,6 +69,11 @@ export function patroniMonitoring(fleet: Fleet, database: Database): Monitored {
 }
 
 const primary = (labels: Labels) => series("patroni_primary", labels)
+const running = (labels: Labels) => series("patroni_postgres_running", labels)
+
+/** Of a PostgreSQL that does not run, Patroni goes on telling the role that it had. */
+const runs = "and on (instance) patroni_postgres_running == 1"
+const isPrimary = `patroni_primary ${runs}`
 
 /** Of a PostgreSQL that is down nothing more is known. */
 const unobserved: NonNullable<Alert["inhibits"]> = {
@@ -76,7 +82,6 @@ const unobserved: NonNullable<Alert["inhibits"]> = {
 }
 
 function postgresDown([, replica = {}]: Labels[]): Alert {
-  const running = series("patroni_postgres_running", replica)
   return {
     name: "PostgresDown",
     severity: "warning",
@@ -89,12 +94,12 @@ function postgresDown([, replica = {}]: Labels[]): Alert {
     tests: {
       fires: {
         when: "a replica does not start",
-        series: { [running]: changing(1, 10, 0) },
+        series: { [running(replica)]: changing(1, 10, 0) },
         atMinutes: 16,
       },
       silent: {
         when: "it restarts for two minutes",
-        series: { [running]: "1x9 0x2 1x4000" },
+        series: { [running(replica)]: "1x9 0x2 1x4000" },
         atMinutes: 17,
       },
     },
@@ -108,17 +113,24 @@ function noPrimary(fleet: Fleet, database: Database, [first = {}]: Labels[]): Al
   return {
     name: "DatabaseWithoutPrimary",
     severity: "critical",
-    expression: "(sum(patroni_primary) or vector(0)) == 0",
+    expression: `(sum(${isPrimary}) or vector(0)) == 0`,
     forSeconds: limit,
     summary: "No member of the database takes writes",
     description: `A failover takes ${formatDuration(Math.ceil(worstFailoverSeconds(database)))} at worst; this lasts longer. Nobody can order.`,
-    inhibits: { alerts: ["ReplicaLag", "DatabaseRouteWithoutPrimary"], equal: [] },
+    inhibits: { alerts: ["ReplicaLag", "DatabaseRouteWithoutPrimary", "RouteFails"], equal: [] },
     tests: {
       fires: {
         when: "the primary is gone and no replica took over",
         series: { [primary(first)]: null },
         atMinutes: 3,
       },
+      firesToo: [
+        {
+          when: "PostgreSQL of the primary does not run, and nobody may take over",
+          series: { [running(first)]: steady(0) },
+          atMinutes: 3,
+        },
+      ],
       silent: {
         when: "the primary has just gone",
         series: { [primary(first)]: changing(1, 10, 0) },
@@ -132,7 +144,7 @@ function twoPrimaries([first = {}, second = {}]: Labels[]): Alert {
   return {
     name: "DatabaseWithTwoPrimaries",
     severity: "critical",
-    expression: "sum by (scope) (patroni_primary) > 1",
+    expression: `sum by (scope) (${isPrimary}) > 1`,
     // Two scrapes: members are asked at different moments of a switchover.
     forSeconds: 30,
     summary: "{{ $value }} members of the database say that they are the primary",
@@ -144,6 +156,13 @@ function twoPrimaries([first = {}, second = {}]: Labels[]): Alert {
         series: { [primary(first)]: changing(1, 10, 0), [primary(second)]: changing(0, 10, 1) },
         atMinutes: 20,
       },
+      silentToo: [
+        {
+          when: "another was promoted by hand where the old one does not run",
+          series: { [running(first)]: steady(0), [primary(second)]: steady(1) },
+          atMinutes: 20,
+        },
+      ],
     },
   }
 }
@@ -155,7 +174,7 @@ function twoPrimaries([first = {}, second = {}]: Labels[]): Alert {
  */
 export function lagBytes(fleet: Fleet): string {
   const skew = formatDuration(2 * scrapeSeconds(fleet))
-  return `max by (scope) (patroni_xlog_location offset ${skew}) - on (scope) group_right () (patroni_xlog_replayed_location and on (instance) patroni_replica == 1)`
+  return `max by (scope) (patroni_xlog_location offset ${skew}) - on (scope) group_right () (patroni_xlog_replayed_location and on (instance) patroni_replica == 1 ${runs})`
 }
 
 function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert {
@@ -183,6 +202,16 @@ function replicaLag(fleet: Fleet, database: Database, members: Labels[]): Alert 
         series: stopsAtMinuteTen(bytes / 20),
         atMinutes: 20,
       },
+      silentToo: [
+        {
+          when: "no replica runs, and so none has replayed what Patroni knows of",
+          series: {
+            ...stopsAtMinuteTen(bytes / 5),
+            ...everywhere(members.slice(1), "patroni_postgres_running", steady(0)),
+          },
+          atMinutes: 20,
+        },
+      ],
     },
   }
 }
@@ -261,7 +290,7 @@ function paused([first = {}]: Labels[]): Alert {
 function pendingRestart([first = {}]: Labels[]): Alert {
   return {
     name: "PostgresPendingRestart",
-    severity: "info",
+    severity: "warning",
     expression: "patroni_pending_restart == 1",
     forSeconds: 3600,
     summary: "PostgreSQL on {{ $labels.node }} waits for a restart to take its settings",

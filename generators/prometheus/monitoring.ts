@@ -65,7 +65,8 @@ export function prometheusMonitoring(host: Host): Monitored {
       },
       {
         name: "NotificationsFail",
-        severity: "warning",
+        // What goes to one way only would tell of its loss that way.
+        severity: "critical",
         expression:
           "sum by (integration) (increase(alertmanager_notifications_failed_total[15m])) > 0",
         forSeconds: 300,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { parse } from "yaml"
 import { fleetFixture, watchedFixture } from "../core/fleet-fixture.ts"
-import type { Alert } from "../core/monitoring.ts"
+import { type Alert, inhibitionsOf } from "../core/monitoring.ts"
 import { contributionsOf } from "../core/render.ts"
 import { prometheusConfig } from "./config.ts"
 import { monitoringHost } from "./placement.ts"
@@ -33,9 +33,12 @@ test("every alert has a name of its own and is tested firing and silent", () => 
 
 test("what an alert holds back exists, is another, and is no worse than itself", () => {
   const rank = { info: 0, warning: 1, critical: 2 }
-  for (const { name, severity, inhibits } of alerts) {
-    if (inhibits === undefined || inhibits.alerts === "all others") continue
-    const wrong = inhibits.alerts.filter(
+  for (const one of alerts) {
+    const { name, severity } = one
+    const held = inhibitionsOf(one).flatMap((each) =>
+      each.alerts === "all others" ? [] : each.alerts,
+    )
+    const wrong = held.filter(
       (other) => other === name || rank[alert(other).severity] > rank[severity],
     )
     expect(wrong, name).toEqual([])

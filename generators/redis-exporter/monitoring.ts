@@ -42,7 +42,12 @@ export function redisMonitoring(fleet: Fleet, redis: Redis, host: Host): Monitor
   return {
     scrapes: [scrape],
     recordings: [],
-    alerts: [memberDown(members), slotsLost(members), ...memoryHigh(fleet, redis, members)],
+    alerts: [
+      memberDown(members),
+      unobserved(members),
+      slotsLost(members),
+      ...memoryHigh(fleet, redis, members),
+    ],
     healthy: {
       ...upSeries(scrape),
       ...Object.assign({}, ...members.map((labels) => healthyMember(redis, labels))),
@@ -56,8 +61,7 @@ function memberDown([first = {}]: Labels[]): Alert {
   return {
     name: "RedisMemberDown",
     severity: "warning",
-    // Without the exporter nothing says redis_up.
-    expression: '(redis_up{job="redis"} or up{job="redis"}) == 0',
+    expression: "redis_up == 0",
     forSeconds: 60,
     summary: "A member of Redis ({{ $labels.store }}) on {{ $labels.node }} does not answer",
     description: "Its shard has one copy left.",
@@ -71,6 +75,27 @@ function memberDown([first = {}]: Labels[]): Alert {
         when: "one has just missed a scrape",
         series: { [up(first)]: changing(1, 10, 0) },
         atMinutes: 10,
+      },
+    },
+  }
+}
+
+/** One exporter asks all members: without it nobody says anything of any. */
+function unobserved(members: Labels[]): Alert {
+  const told = (values: string) => everywhere(members, "redis_up", values)
+  return {
+    name: "RedisUnobserved",
+    severity: "warning",
+    expression: "absent(redis_up)",
+    forSeconds: 300,
+    summary: "Nothing is known of Redis: its exporter does not answer",
+    description: "Members, slots and memory are not watched. Redis may be as well as ever.",
+    tests: {
+      fires: { when: "the exporter does not run", series: told("1x9 stale"), atMinutes: 17 },
+      silent: {
+        when: "it restarts, and then finds nobody",
+        series: told("1x9 stale stale 0x4000"),
+        atMinutes: 30,
       },
     },
   }

@@ -1,10 +1,20 @@
 import { latency as latencyOf } from "../app/dashboard.ts"
-import { type Dashboard, graph, number, type Panel, type Row, redFrom } from "../core/dashboard.ts"
+import {
+  type Dashboard,
+  graph,
+  number,
+  type Panel,
+  type Row,
+  rate,
+  redFrom,
+} from "../core/dashboard.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { formatPromDuration } from "../core/monitoring.ts"
 import { answers } from "../haproxy/dashboard.ts"
 import { formatNumber } from "../topology/table.ts"
 import { type BurnWindow, burnWindows, periodDays, recorded } from "./burn-rate.ts"
+import { mostFailingShare } from "./route-fails.ts"
+import { histogram, visitorsOf } from "./visitors.ts"
 
 /** The longest that is recorded. */
 const lookBackDays = 3
@@ -29,7 +39,7 @@ export function sloDashboard(fleet: Fleet): Dashboard {
           ]),
       {
         title: "What is counted",
-        panels: [answers(), ...(latency === null ? [] : [latencyOf(fleet)])],
+        panels: [answers(), failingRoutes(fleet), ...(latency === null ? [] : [latencyOf(fleet)])],
       },
     ],
     series: {},
@@ -82,6 +92,26 @@ function promise(title: string, name: string, objective: number, what: string): 
       ),
     ],
   }
+}
+
+/** What visitors seldom do is lost among all answers, so each route counts for itself. */
+function failingRoutes(fleet: Fleet): Panel {
+  const visitors = visitorsOf(fleet)
+  const answered = (matchers: string) =>
+    `sum by (method, route) (${rate(`${histogram}_count{${matchers}}`)})`
+  return graph(
+    {
+      title: "Routes that fail",
+      description: "Share of what visitors asked for by a method and a route that ended in 5xx.",
+      unit: "percentunit",
+      steps: redFrom(mostFailingShare),
+      mayBeEmpty: "No server error",
+    },
+    [
+      `${answered(`${visitors},status_code=~"5.."`)} / ${answered(visitors)}`,
+      "{{method}} {{route}}",
+    ],
+  )
 }
 
 /** Share of good answers in the longest window, red below the objective. */

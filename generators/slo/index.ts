@@ -21,7 +21,8 @@ import {
   severityOf,
 } from "./burn-rate.ts"
 import { sloDashboard } from "./dashboard.ts"
-import { probeRoutes, visitorsOf } from "./visitors.ts"
+import { routeFails } from "./route-fails.ts"
+import { histogram, probeRoutes, visitorsOf } from "./visitors.ts"
 
 /** What the spec promises visitors, as alerts on how fast the error budget goes. */
 export const slo: Component = {
@@ -29,7 +30,7 @@ export const slo: Component = {
   contribute: (fleet) =>
     contribution({
       monitored: {
-        ...together([availabilityMonitored(fleet), ...latencyMonitored(fleet)]),
+        ...together([availabilityMonitored(fleet), routeFails(fleet), ...latencyMonitored(fleet)]),
         dashboard: sloDashboard(fleet),
       },
     }),
@@ -92,8 +93,6 @@ function availabilityMonitored(fleet: Fleet): Monitored {
     healthy: {},
   }
 }
-
-const histogram = "http_request_duration_seconds"
 
 /** Probes in the tests: so many that counting them would turn every verdict. */
 const probesPerMinute = 60_000

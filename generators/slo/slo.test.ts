@@ -51,5 +51,6 @@ test("latency is promised only where the spec does", () => {
     "AvailabilityBurnsFast",
     "AvailabilityBurnsSlowly",
     "AvailabilityUnknown",
+    "RouteFails",
   ])
 })

@@ -1,5 +1,8 @@
 import type { Fleet } from "../core/fleet.ts"
 
+/** What the app tells of every request, by `method`, `route` and `status_code` (Prometheus' usual names). */
+export const histogram = "http_request_duration_seconds"
+
 /** Where the shop's tasks show Prometheus their metrics. */
 const metricsRoute = "/metrics"
 

@@ -38,7 +38,7 @@ export function readme(fleet: Fleet, all: Contributions): string {
     ...databaseSection(fleet),
     ...monitoringSection(fleet),
     "## Ports",
-    "Everything that is not listed is not needed, and is to be refused.",
+    "What comes in and is not listed is not needed, and is to be refused. Going out, every host asks DNS, NTP and Debian's mirrors (at its first boot and for updates) and the registry; load balancers and managers ask object storage, and managers tell whom alerts go to. Hosts without a public address need NAT for that.",
     portTable(all),
     ...operators(fleet),
     "## Images",

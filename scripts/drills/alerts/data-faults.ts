@@ -78,7 +78,6 @@ export const patroniPaused: Fault = {
     { alert: "PostgresDown" },
     { alert: "PostgresUnobserved", heldBackBy: "PostgresDown" },
   ],
-  may: { ReplicaLag: "a replica that does not run replays nothing" },
   break: async (on) => {
     const replica = await awaitReplica(on)
     on.undo(() => awaitDatabase(on))
@@ -129,7 +128,7 @@ export const databaseHostLost: Fault = {
     { alert: "PatroniDown", heldBackBy: "NodeDown" },
     { alert: "RedisMemberDown", heldBackBy: "NodeDown" },
     { alert: "DockerDown", heldBackBy: "NodeDown" },
-    { alert: "SwarmNodeDown", holdsAfterSeconds: missedHeartbeatsSeconds },
+    { alert: "SwarmNodeDown", heldBackBy: "NodeDown", holdsAfterSeconds: missedHeartbeatsSeconds },
   ],
   may: { PostgresUnobserved: "it is down for about as long as that takes" },
   break: async (on) => {
@@ -157,6 +156,7 @@ export const databaseGone: Fault = {
     DatabaseFailover: "whoever starts first may be another than before",
     PoolWaits: "the shop's queries wait, as long as the repair takes",
     PostgresUnobserved: "its minutes may end before the repair does",
+    RouteFails: "probes ask the shop for a page",
   },
   break: async (on) => {
     const members = hostsOf(on.fleet, "database").map(({ name }) => memberService("patroni", name))

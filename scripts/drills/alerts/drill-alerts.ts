@@ -166,7 +166,7 @@ export const drillAlerts: Readonly<Record<string, DrillAlerts>> = {
     coveredBy: ["database-host-lost"],
   },
   "wrong-password": {
-    why: "status names it at once, and who looks at products notices nothing",
+    why: "status names it at once, and who looks at products notices nothing; nobody orders in it, or RouteFails would page",
     may: { ...plannedChange, PoolWaits: "clients that write wait for a login that is refused" },
   },
   "certificate-expired": {

@@ -14,6 +14,7 @@ export type Part =
   | "docker"
   | "node-exporter"
   | "postgres-exporter"
+  | "redis-exporter"
   | "certificate-prober"
   | "alertmanager"
 

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { watchedFixture } from "../../../generators/core/fleet-fixture.ts"
+import { inhibitionsOf } from "../../../generators/core/monitoring.ts"
 import { contributionsOf } from "../../../generators/core/render.ts"
 import type { Fault } from "./fault.ts"
 import { faults, promtoolOnly, watchdog } from "./faults.ts"
@@ -43,12 +44,11 @@ function inhibitions(fault: Fault): string[] {
   const names = fault.must.map(({ alert }) => alert)
   return alerts
     .filter(({ name }) => names.includes(name))
-    .flatMap(({ name, inhibits }) => {
-      if (inhibits === undefined) return []
-      const { alerts } = inhibits
-      const held = names.filter((other) =>
-        alerts === "all others" ? other !== name : alerts.includes(other),
-      )
-      return held.map((other) => `${other} by ${name}`)
+    .flatMap((alert) => {
+      const isHeld = (other: string) =>
+        inhibitionsOf(alert).some(({ alerts }) =>
+          alerts === "all others" ? other !== alert.name : alerts.includes(other),
+        )
+      return names.filter(isHeld).map((other) => `${other} by ${alert.name}`)
     })
 }

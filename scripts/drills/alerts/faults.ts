@@ -31,6 +31,7 @@ import {
   dockerUnseen,
   nodeExporterFrozen,
   postgresExporterGone,
+  redisExporterGone,
 } from "./monitoring-faults.ts"
 import { serverErrors, slowAnswers } from "./promise-faults.ts"
 import { objectStorageFrozen } from "./storage-faults.ts"
@@ -53,6 +54,7 @@ export const faults: readonly Fault[] = [
   dockerUnseen,
   nodeExporterFrozen,
   postgresExporterGone,
+  redisExporterGone,
   certificateProberGone,
   etcdMemberMissing,
   redisMemberMissing,

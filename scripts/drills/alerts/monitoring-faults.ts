@@ -29,6 +29,19 @@ export const postgresExporterGone: Fault = {
   },
 }
 
+/** Redis is as well as ever, and nobody knows. */
+export const redisExporterGone: Fault = {
+  name: "redis-exporter-gone",
+  summary: "the exporter that asks Redis does not run",
+  // Blind to what another fault does to Redis.
+  touches: ["redis-exporter", "redis"],
+  must: [{ alert: "RedisUnobserved" }],
+  break: async (on) => {
+    await scaleDown(on, { [`${stackName}_redis-exporter`]: 0 })
+    return undefined
+  },
+}
+
 /** It asks so seldom that both its end and its return are seen late. */
 export const certificateProberGone: Fault = {
   name: "certificate-prober-gone",

@@ -13,6 +13,7 @@ export const serverErrors = brokenPromise({
   name: "server-errors",
   summary: `visitors get ${answersPerSecond} server errors a second`,
   promise: "Availability",
+  also: [{ alert: "RouteFails", lingers: true }],
   path: "/fail?status=500",
 })
 
@@ -29,13 +30,15 @@ interface BrokenPromise {
   summary: string
   /** Prefix of its alerts. */
   promise: string
+  /** What else has to be told. */
+  also?: readonly Expected[]
   /** What visitors ask for. */
   path: string
 }
 
-function brokenPromise({ name, summary, promise, path }: BrokenPromise): Fault {
+function brokenPromise({ name, summary, promise, also = [], path }: BrokenPromise): Fault {
   const fast = `${promise}BurnsFast`
-  const must: Expected[] = [
+  const burns: Expected[] = [
     { alert: fast, lingers: true },
     { alert: `${promise}BurnsSlowly`, heldBackBy: fast, lingers: true },
   ]
@@ -43,9 +46,9 @@ function brokenPromise({ name, summary, promise, path }: BrokenPromise): Fault {
     name,
     summary,
     touches: ["app", "edge"],
-    must,
+    must: [...burns, ...also],
     break: async (on) => {
-      const seconds = await Promise.all(must.map(({ alert }) => secondsToBurn(on, alert)))
+      const seconds = await Promise.all(burns.map(({ alert }) => secondsToBurn(on, alert)))
       await visitUntilRepaired(on, { path, ratePerSecond: answersPerSecond, timeoutMs: 3000 })
       // A counter that begins with them has a rate from its second scrape on.
       return { holdsAfterSeconds: Math.max(...seconds) + on.pace.scrapeSeconds }
