@@ -76,13 +76,25 @@ export async function execute(
     if (error instanceof LockLost) throw error
     const reason = messageOf(error)
     report(`failed: ${reason.split("\n")[0]}`)
-    const outcome = await rollBack(connection, undo, report)
+    await stopWithoutLock(lock)
+    const { isComplete, outcome } = await rollBack(connection, undo, report)
     await removeNetworks(plan, engine)
-    await dropSnapshot(engine)
+    // What could not be put back is the next run's to put back, should it fail too.
+    if (isComplete) await dropSnapshot(engine)
     throw new Failure(`${reason}\n${outcome}`)
   }
+  await stopWithoutLock(lock)
   await dropSnapshot(engine)
   await tidy(plan, engine, report)
+}
+
+/** Throws a LockLost; that nobody answers is none, and what this run began is still its own. */
+async function stopWithoutLock(lock: Pick<HeldLock, "check">): Promise<void> {
+  try {
+    await lock.check()
+  } catch (error) {
+    if (error instanceof LockLost) throw error
+  }
 }
 
 /** A job cannot be undone; without it, the next apply runs it again. */

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
-import { hostname } from "node:os"
 import { afterEach, expect, test } from "vitest"
 import { type Engine, EngineFailure } from "../io/engine.ts"
+import { thisRun } from "../io/process.ts"
 import { breakLock, type HeldLock, LockLost, takeLock } from "./lock.ts"
 
 interface Config {
@@ -80,10 +80,12 @@ test("one that nobody renewed for a minute, by the manager's clock, is taken ove
 
 test("one whose process died on this machine is taken over at once", async () => {
   const { pid } = spawnSync("true")
-  const labels = { host: hostname(), pid: String(pid) }
+  const labels = { ...thisRun(), pid: String(pid) }
   await take(swarm([foreign(now, labels)]).engine)
   const elsewhere = swarm([foreign(now, { ...labels, host: "elsewhere" })]).engine
   await expect(take(elsewhere)).rejects.toThrow("another apply")
+  const namesake = swarm([foreign(now, { ...labels, boot: "another machine" })]).engine
+  await expect(take(namesake)).rejects.toThrow("another apply")
 })
 
 test("who lost the lock is told before it changes more", async () => {

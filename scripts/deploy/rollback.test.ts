@@ -49,7 +49,7 @@ test("the leading host hands over before its service goes back, last", async () 
     current: async () => "load-balancer-2",
     prepare: async (_, host) => void steps.push(`prepare ${host}`),
   }
-  const outcome = await rollBack(fleet(steps), [undo(1), undo(2)], () => {}, withVip(vip))
+  const { outcome } = await rollBack(fleet(steps), [undo(1), undo(2)], () => {}, withVip(vip))
   expect(steps).toEqual(["restore haproxy-1", "prepare load-balancer-2", "restore haproxy-2"])
   expect(outcome).toContain("Rolled back in")
 })
@@ -64,7 +64,7 @@ test("a leader that cannot hand over goes back all the same, and it is said", as
     },
   }
   const report = (line: string) => void said.push(line)
-  const outcome = await rollBack(fleet(steps), [undo(2), undo(1)], report, withVip(vip))
+  const { outcome } = await rollBack(fleet(steps), [undo(2), undo(1)], report, withVip(vip))
   expect(steps).toEqual(["restore haproxy-2", "restore haproxy-1"])
   expect(said.join("\n")).toContain("nobody can take the VIP")
   expect(outcome).toContain("Rolled back in")
@@ -78,7 +78,50 @@ test("a rollback goes on when nobody can tell who leads", async () => {
       throw new Failure("the bastion does not answer")
     },
   }
-  const outcome = await rollBack(fleet(steps), [undo(1), undo(2)], () => {}, withVip(vip))
+  const { outcome } = await rollBack(fleet(steps), [undo(1), undo(2)], () => {}, withVip(vip))
   expect(steps).toEqual(["restore haproxy-2", "restore haproxy-1"])
   expect(outcome).toContain("Rolled back in")
+})
+
+test("a member has its place again before the next one goes back", async () => {
+  const steps: string[] = []
+  const vip: LeaderKind = {
+    current: async () => "load-balancer-3",
+    prepare: async () => {},
+    settle: async (_, host) => void steps.push(`settle ${host}`),
+  }
+  await rollBack(fleet(steps), [undo(1), undo(2)], () => {}, withVip(vip))
+  expect(steps).toEqual([
+    "restore haproxy-2",
+    "settle load-balancer-2",
+    "restore haproxy-1",
+    "settle load-balancer-1",
+  ])
+})
+
+test("a job that has completed stays, and one that has not goes", async () => {
+  const job = (name: string) => ({
+    ID: name,
+    Spec: { Name: name, Mode: { ReplicatedJob: {} }, TaskTemplate: {} },
+  })
+  const removed: string[] = []
+  const engine = {
+    get: async (path: string) => {
+      if (path.startsWith("/services")) return [job("done"), job("failed")]
+      if (!path.startsWith("/tasks")) return []
+      return [{ ServiceID: "done", Status: { State: "complete" }, DesiredState: "complete" }]
+    },
+    remove: async (path: string) => void removed.push(path),
+  } as unknown as Engine
+  const created = (name: string): Undo => ({
+    ...{ kind: "remove", name, wave: 10 },
+    ...{ leader: undefined, host: undefined },
+  })
+  const { isComplete } = await rollBack(
+    { engine } as SwarmConnection,
+    [created("done"), created("failed")],
+    () => {},
+    withVip(nobody),
+  )
+  expect([isComplete, removed]).toEqual([true, ["/services/failed"]])
 })

@@ -3,7 +3,7 @@ import { type Engine, EngineFailure, filters } from "../io/engine.ts"
 import { Failure, messageOf } from "../io/failure.ts"
 import type { SwarmConnection } from "../io/swarm-connection.ts"
 import { updateSpec } from "../io/update-spec.ts"
-import { convergence } from "./converge.ts"
+import { convergence, hasCompleted } from "./converge.ts"
 import type { Leader } from "./desired.ts"
 import { type LeaderKinds, leaderKinds, leadingHosts } from "./leaders.ts"
 import { observe } from "./observe.ts"
@@ -13,19 +13,26 @@ import { type SwarmService, type SwarmTask, specHashLabel } from "./swarm-types.
 /** The way back is as long as the way there. */
 const leastRestoreSeconds = 180
 
+/** How a rollback ended. */
+export interface RolledBack {
+  /** Whether everything is as it was. */
+  isComplete: boolean
+  /** One sentence for a person, or what could not be put back. */
+  outcome: string
+}
+
 /**
  * Takes back changes, given in the order they were made: wave by wave from the
  * last, and of services that share a leader the leading host last, once another
- * can lead. Waits until the old definitions run again, and returns one sentence
- * about the outcome. Never throws: the reason for the rollback must not be
- * hidden by a second one.
+ * can lead. Waits until the old definitions run again. Never throws: the reason for the rollback must
+ * not be hidden by a second one.
  */
 export async function rollBack(
   connection: SwarmConnection,
   undo: Undo[],
   report: (line: string) => void,
   kinds: LeaderKinds = leaderKinds,
-): Promise<string> {
+): Promise<RolledBack> {
   const problems: string[] = []
   const start = nowMs()
   for (const wave of wavesBackwards(undo)) {
@@ -35,15 +42,21 @@ export async function rollBack(
       try {
         if (step.undo.kind === "remove") {
           await removeCreated(connection.engine, step.undo.name, report)
-        } else await restore(connection.engine, step.undo, report)
+        } else {
+          await restore(connection.engine, step.undo, report)
+          await settle(step.undo, leading, connection, report, kinds)
+        }
       } catch (error) {
         problems.push(`${step.undo.name}: ${messageOf(error)}`)
       }
     }
   }
-  if (problems.length > 0) return `ROLLBACK INCOMPLETE:\n${problems.join("\n")}`
+  if (problems.length > 0) {
+    return { isComplete: false, outcome: `ROLLBACK INCOMPLETE:\n${problems.join("\n")}` }
+  }
   const seconds = ((nowMs() - start) / 1000).toFixed(1)
-  return `Rolled back in ${seconds} s: the previous version is live and running.`
+  const outcome = `Rolled back in ${seconds} s: the previous version is live and running.`
+  return { isComplete: true, outcome }
 }
 
 /** Who leads now; nobody, when that cannot be told: the rollback goes on all the same. */
@@ -78,11 +91,34 @@ async function handOver(
   }
 }
 
+/** As on the way there: until a member has its place again, the next one must not stop. */
+async function settle(
+  { name, leader, host }: Undo,
+  leading: ReadonlyMap<Leader, string | undefined>,
+  connection: SwarmConnection,
+  report: (line: string) => void,
+  kinds: LeaderKinds,
+): Promise<void> {
+  if (leader === undefined || host === undefined || leading.get(leader) === undefined) return
+  try {
+    await kinds[leader].settle?.(connection, host)
+  } catch (error) {
+    report(`warning: ${name} runs again, but ${messageOf(error)}`)
+  }
+}
+
+/** A job that has completed is the record that it ran: without it, it would run again. */
 async function removeCreated(
   engine: Engine,
   name: string,
   report: (line: string) => void,
 ): Promise<void> {
+  const { services, tasks } = await observe(engine)
+  const live = services.find(({ Spec }) => Spec.Name === name)
+  if (live?.Spec.Mode.ReplicatedJob !== undefined && hasCompleted(live, tasks)) {
+    report(`${name}: has completed, and stays`)
+    return
+  }
   try {
     await engine.remove(`/services/${name}`)
     report(`${name}: removed, it did not exist before`)
