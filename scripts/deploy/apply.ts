@@ -143,8 +143,8 @@ function quiet(engine: Engine, report: Report): Promise<Observed> {
   return lookUntil(
     { deadlineSeconds: settleDeadlineSeconds },
     () => observe(engine),
-    ({ services }) => {
-      const names = rolling(services).map(({ Spec }) => Spec.Name)
+    (observed) => {
+      const names = rolling(observed).map(({ Spec }) => Spec.Name)
       const line = names.join(", ")
       if (line !== last && line !== "")
         report(`waiting for the rollout of ${line} that is under way`)

@@ -105,6 +105,13 @@ export function desiredTasks(service: SwarmService, nodes: SwarmNode[]): number 
   ).length
 }
 
+/** Whether no host that may run a service's tasks is up: what is sent to it waits, without an end, until one is. */
+export function waitsForHost({ Spec }: SwarmService, nodes: SwarmNode[]): boolean {
+  if (Spec.Mode.Replicated === undefined) return false
+  const able = nodes.filter((node) => allowed(node, Spec.TaskTemplate.Placement?.Constraints ?? []))
+  return able.length > 0 && !able.some(isUp)
+}
+
 /** The last failed task of a service, or undefined. */
 export function lastFailure(serviceId: string, tasks: SwarmTask[]): SwarmTask | undefined {
   return tasks

@@ -223,7 +223,7 @@ async function healLocked(
     const current = await lookUntil(
       { deadlineSeconds: settleDeadlineSeconds },
       again,
-      ({ live }) => rolling(live.services).length === 0,
+      ({ live }) => rolling(live).length === 0,
     )
     const differences = confirmed(found.differences, current.differences)
     const { desired, live } = current

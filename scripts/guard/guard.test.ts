@@ -17,6 +17,14 @@ const database = (n: number, wave: number, image = "1") =>
     definition: { image: `pg:${image}`, deploy: {} },
   })
 
+const node = (Hostname: string, State = "ready", Availability = "active"): SwarmNode => ({
+  ID: Hostname,
+  Version: { Index: 1 },
+  Spec: { Role: "manager", Availability, Labels: { host: Hostname } },
+  Description: { Hostname, Engine: { EngineVersion: "26" } },
+  Status: { State },
+})
+
 test("an ordinary change breaks no rule", () => {
   const input = change([app({ replicas: 4 })], [app({ replicas: 6 })])
   expect(input.plan.operations).toHaveLength(1)
@@ -54,13 +62,6 @@ describe("too-many-at-once", () => {
 
 describe("quorum-loss", () => {
   const without = (...names: string[]) => fleet.hosts.filter(({ name }) => !names.includes(name))
-  const node = (Hostname: string, State = "ready", Availability = "active"): SwarmNode => ({
-    ID: Hostname,
-    Version: { Index: 1 },
-    Spec: { Role: "manager", Availability },
-    Description: { Hostname, Engine: { EngineVersion: "26" } },
-    Status: { State },
-  })
   test("one manager of three may go, two may not", () => {
     expect(messages("quorum-loss", change([], [], { hostsAfter: without("manager-1") }))).toEqual(
       [],
@@ -208,12 +209,42 @@ describe("rollouts", () => {
     ])
     expect(messages("rollout-in-progress", during("completed"))).toEqual([])
   })
+  test("rollout-in-progress: one that waits for a host that is down holds nothing up", () => {
+    const input = during("updating")
+    for (const { Spec } of input.observed.services) {
+      Spec.Mode = { Replicated: { Replicas: 1 } }
+      Spec.TaskTemplate.Placement = {}
+    }
+    input.observed.nodes = [node("app-1", "down")]
+    expect(messages("rollout-in-progress", input)).toEqual([])
+    input.observed.nodes.push(node("app-2", "ready"))
+    expect(messages("rollout-in-progress", input)).toHaveLength(1)
+  })
   test("rollout-paused: a half-done rollout is looked at first", () => {
     expect(messages("rollout-paused", during("updating"))).toEqual([])
     expect(messages("rollout-paused", during("rollback_paused", "due to failure"))).toEqual([
       "quickcart_app is rollback_paused: due to failure",
     ])
   })
+})
+
+test("host-down: what only a dead host may run is not sent", () => {
+  const member = (wave: number) => service("patroni-2", { wave, host: "database-2" })
+  const input = change([member(1)], [member(22)])
+  const live = input.observed.services[0]
+  if (live !== undefined) {
+    live.Spec.Mode = { Replicated: { Replicas: 1 } }
+    live.Spec.TaskTemplate.Placement = { Constraints: ["node.labels.host == database-2"] }
+  }
+  const [up, down] = [node("database-1", "ready"), node("database-2", "down")]
+  input.observed.nodes = [up, down]
+  expect(messages("host-down", input)).toEqual([
+    "quickcart_patroni-2 runs on database-2 only, which is down or drained; bring the host back first, or take it out of the spec",
+  ])
+  down.Status.State = "ready"
+  expect(messages("host-down", input)).toEqual([])
+  down.Spec.Availability = "drain"
+  expect(messages("host-down", input)).toHaveLength(1)
 })
 
 test("rollback-files-missing: the live definition's files must stay until the update is through", () => {

@@ -5,7 +5,7 @@ import { rollbackFilesMissing } from "./files.ts"
 import { quorumLoss } from "./quorum.ts"
 import type { GuardInput, GuardRule } from "./rule.ts"
 import { sloBurn } from "./slo.ts"
-import { notBranchHead, restoreTest, rolloutInProgress, rolloutPaused } from "./state.ts"
+import { hostDown, notBranchHead, restoreTest, rolloutInProgress, rolloutPaused } from "./state.ts"
 import { modeChange, networkChange } from "./unconvergeable.ts"
 
 /** Every rule, in the order in which refusals are printed. */
@@ -13,6 +13,7 @@ export const guardRules: readonly GuardRule[] = [
   notBranchHead,
   rolloutInProgress,
   rolloutPaused,
+  hostDown,
   rollbackFilesMissing,
   modeChange,
   networkChange,

@@ -1,3 +1,4 @@
+import { waitsForHost } from "../deploy/converge.ts"
 import { rolling } from "../deploy/rollout.ts"
 import { isDatabaseMember, isLiveDatabaseMember } from "./data.ts"
 import type { GuardRule } from "./rule.ts"
@@ -11,9 +12,22 @@ export const rolloutInProgress: GuardRule = {
   reason: "A definition that is sent into a rollout makes the one on its way the rollback target.",
   // Also without anything to send: an apply that ends well says that all runs.
   check: ({ observed }) =>
-    rolling(observed.services).map(
+    rolling(observed).map(
       ({ Spec, UpdateStatus }) =>
         `${Spec.Name} is ${UpdateStatus?.State}: ${UpdateStatus?.Message ?? "no reason given"}; wait until it ends`,
+    ),
+}
+
+export const hostDown: GuardRule = {
+  id: "host-down",
+  reason: "A rollout to a host that is down never ends, and neither does its way back.",
+  check: ({ plan, observed }) =>
+    plan.operations.flatMap((operation) =>
+      operation.kind === "update-service" && waitsForHost(operation.live, observed.nodes)
+        ? [
+            `${operation.service.name} runs on ${operation.service.host ?? "hosts"} only, which is down or drained; bring the host back first, or take it out of the spec`,
+          ]
+        : [],
     ),
 }
 
