@@ -26,6 +26,9 @@ export async function handOverVip(
   await connection.remote.exec(host, command, { timeoutSeconds: handOverTimeoutSeconds })
 }
 
+/** A Docker that hangs must not hold up what would mend it. */
+const answerSeconds = 10
+
 /**
  * What each load balancer itself says. Swarm's view lags behind by up to 15 s:
  * a host that was away for less never looks down, though nothing runs there yet.
@@ -40,6 +43,7 @@ export function balancerStates(
       const { stdout } = await connection.remote.exec(name, command, {
         allowFailure: true,
         repeatable: true,
+        timeoutSeconds: answerSeconds,
       })
       return { host: name, ownsVip: stdout.includes("vip:"), ready: /^track:0$/m.test(stdout) }
     }),

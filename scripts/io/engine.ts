@@ -31,7 +31,7 @@ export function isTransient(error: unknown): boolean {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
   return (
     ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ENOENT", "ETIMEDOUT"].includes(code ?? "") ||
-    /socket hang up|no answer|does not have a leader|deadline exceeded|code = Unavailable|error reading from server/i.test(
+    /socket hang up|no answer|does not have a leader|lost leader status|no elected cluster leader|node is stopped|deadline exceeded|code = Unavailable|error reading from server/i.test(
       text,
     )
   )
