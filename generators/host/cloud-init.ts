@@ -29,6 +29,7 @@ export function cloudInit(fleet: Fleet, role: Role): string {
     write_files: [
       file("/etc/ssh/sshd_config.d/10-quickcart.conf", sshd(fleet, role, header)),
       file("/etc/sysctl.d/60-quickcart.conf", kernelSettings(role, header)),
+      ...(role === "loadBalancer" ? [file(modulesPath, `${header}\nnf_conntrack\n`)] : []),
       ...(swarmNode ? [file("/etc/docker/daemon.json", daemonJson(fleet, role))] : []),
       file(setupPath, setupTemplate({ docker: swarmNode, packages }), "0755"),
     ],
@@ -36,6 +37,9 @@ export function cloudInit(fleet: Fleet, role: Role): string {
   }
   return `#cloud-config\n${header}\n${stringifyYaml(config)}`
 }
+
+/** Docker loads the module of these settings late: at a reboot the kernel's own would count again. */
+const modulesPath = "/etc/modules-load.d/quickcart.conf"
 
 function deployUser(swarmNode: boolean) {
   return {

@@ -45,6 +45,12 @@ test("only load balancers announce addresses that arrive", () => {
   expect(writtenBy("app", settings)).not.toContain("arp_notify")
 })
 
+test("load balancers know the module of their settings before Docker loads it", () => {
+  expect(writtenBy("loadBalancer", "/etc/sysctl.d/60-quickcart.conf")).toContain("nf_conntrack_max")
+  expect(writtenBy("loadBalancer", "/etc/modules-load.d/quickcart.conf")).toMatch(/^nf_conntrack$/m)
+  expect(writtenBy("app", "/etc/modules-load.d/quickcart.conf")).toBeUndefined()
+})
+
 test("plain HTTP goes to the registry's host and only where the spec says so", () => {
   const fleet = fleetFixture()
   fleet.registry = { address: "10.10.0.2:5000/shop", insecure: true }
