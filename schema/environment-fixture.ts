@@ -30,7 +30,11 @@ export function specFixture(): EnvironmentSpec {
     objectives: { edgeFailover: "3s", rpo: "5m", rto: "15m", availability: "99.9%" },
     images: { registry: "registry.example.com/quickcart" },
     app: { replicas: 18, resources: { cpu: 1.87, memory: "3GB" } },
-    edge: { hostname: "shop.example.com", waitingRoom: { maxActiveUsers: 30_000 } },
+    edge: {
+      hostname: "shop.example.com",
+      maxConnections: 30_000,
+      waitingRoom: { maxActiveUsers: 30_000 },
+    },
     backup: { archiveTimeout: "60s", fullBackupAt: "02:00" },
     redis: { sessionMemory: "2GB", cacheMemory: "4GB" },
     objectStorage: {

@@ -112,6 +112,7 @@ test("defaults are what the schema promises", () => {
     delete spec.app.replicas
     delete spec.hosts.app.maxCount
     delete spec.flashSales
+    delete spec.edge.maxConnections
   })
   expect(fleet.timezone).toBe("UTC")
   expect(fleet.network).toMatchObject({ encryptedOverlay: false, mtuBytes: 1500 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { cores, flashSale, hostLoss, maximum, tasks } from "./capacity.ts"
+import { connections, cores, flashSale, hostLoss, maximum, tasks } from "./capacity.ts"
 import { verdict } from "./rule-bench.ts"
 
 describe("capacity/cores", () => {
@@ -99,6 +99,14 @@ describe("capacity/flash-sale", () => {
     })
     expect(found).toEqual([expect.stringContaining("write 30000 or less")])
   })
+})
+
+test("capacity/connections: the load balancer takes everybody whom the room admits", () => {
+  expect(verdict(connections)).toEqual([])
+  expect(verdict(connections, (spec) => delete spec.edge.waitingRoom)).toEqual([])
+  expect(verdict(connections, (spec) => (spec.edge.maxConnections = 20_000))).toEqual([
+    "edge.maxConnections: takes 20,000 connections, and waitingRoom admits 30,000 users; write 30000 or more, or admit fewer",
+  ])
 })
 
 test("capacity/tasks: limits that leave cores unused are found, the sum is in the message", () => {

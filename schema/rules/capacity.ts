@@ -97,3 +97,18 @@ function findOverfullRoom({ workload, edge }: Fleet, served: number): Finding[] 
     `write ${Math.floor(served / perUser)} or less`
   return [{ path: ["edge", "waitingRoom", "maxActiveUsers"], message }]
 }
+
+export const connections: Rule = {
+  id: "capacity/connections",
+  reason:
+    "Whoever the waiting room admits needs a connection of the load balancer that has the floating IP.",
+  severity: "error",
+  check({ edge }) {
+    const users = edge.waitingRoom?.maxActiveUsers ?? 0
+    if (users <= edge.maxConnections) return []
+    const message =
+      `takes ${number(edge.maxConnections)} connections, and waitingRoom admits ${number(users)} users; ` +
+      `write ${users} or more, or admit fewer`
+    return [{ path: ["edge", "maxConnections"], message }]
+  },
+}

@@ -25,6 +25,7 @@ export const rules: readonly Rule[] = [
   capacity.hostLoss,
   capacity.maximum,
   capacity.flashSale,
+  capacity.connections,
   edge.vrrpFailover,
   edge.vrrpInterval,
   edge.pair,
