@@ -540,7 +540,8 @@ export interface UpdatePolicy {
    */
   monitor?: Duration
   /**
-   * Longest time for the whole update to converge before apply rolls it back.
+   * Longest time for the whole update to converge before apply rolls it back. It is never less than
+   * 12 s for each task, and `delay`, of the largest fleet.
    * @default "5m"
    * @examples ["10m"]
    */

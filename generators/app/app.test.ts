@@ -3,6 +3,7 @@ import { orderPatience } from "../../images/shop/src/postgres-orders.ts"
 import { commandMs } from "../../images/shop/src/redis.ts"
 import { fleetFixture } from "../core/fleet-fixture.ts"
 import { hostsOf } from "../core/roles.ts"
+import { app } from "./index.ts"
 import { appService, resources } from "./service.ts"
 import { maxTasks, maxTasksPerHost, tasksPerHost } from "./task-count.ts"
 
@@ -36,6 +37,17 @@ test.each([
   const left = Math.max(sizes.hosts - 1, 1)
   expect(left * fit).toBeGreaterThanOrEqual(sizes.replicas + fleet.app.update.parallelism)
   expect(Number(limits.cpus)).toBe(sizes.cpu)
+})
+
+test("an update has time for each task of the largest fleet", () => {
+  const fleet = fleetFixture({ app: 9 })
+  Object.assign(fleet.app, { replicas: 18, maxAppHosts: 50 })
+  const deadline = () => app.contribute(fleet).services?.at(-1)?.rollout.deadlineSeconds
+  expect(deadline()).toBe(100 * 12)
+  Object.assign(fleet.app.update, { parallelism: 5, delaySeconds: 10 })
+  expect(deadline()).toBe(20 * 22)
+  fleet.app.update.deadlineSeconds = 900
+  expect(deadline()).toBe(900)
 })
 
 test("the shop gives an order up, to be tried again, before the load balancer gives the shop up", () => {

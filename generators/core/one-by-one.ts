@@ -1,9 +1,14 @@
 /** A host has to pull the image, stop the old task and start the new one until it is healthy. */
 const replacementSeconds = 12
 
+/** How long so many replacements after one another, with a pause between two, may take. */
+export function replacedWithinSeconds(count: number, pauseSeconds = 0): number {
+  return count * (replacementSeconds + pauseSeconds)
+}
+
 /** How long a service with a task on each of so many hosts may take until the last one is replaced. */
 export function rollDeadlineSeconds(hosts: number): number {
-  return Math.max(180, hosts * replacementSeconds)
+  return Math.max(180, replacedWithinSeconds(hosts))
 }
 
 /**
