@@ -45,13 +45,27 @@ test("a save that arrived although its answer was lost is no failure, another's 
   const refuse = (arrives: boolean): Engine => ({
     ...engine,
     post: async <T>(path: string, body: unknown) => {
-      await engine.post<T>(path, arrives ? body : { Name: "quickcart-snapshot", Data: "other" })
+      await engine.post<T>(path, arrives ? body : { Name: "quickcart-snapshot-2", Data: "other" })
       throw new EngineFailure("POST", path, 409, "exists")
     },
   })
   await saveSnapshot(refuse(true), [remove("a")])
   expect(await leftSnapshot(engine)).toEqual([remove("a")])
   await expect(saveSnapshot(refuse(false), [remove("a")])).rejects.toThrow("exists")
+})
+
+test("a run that is killed while it saves leaves what it saved last", async () => {
+  const engine = swarm()
+  await saveSnapshot(engine, [remove("a")])
+  const killed = async () => {
+    throw new Error("killed")
+  }
+  await expect(saveSnapshot({ ...engine, remove: killed }, [remove("b")])).rejects.toThrow("killed")
+  expect(await leftSnapshot(engine)).toEqual([remove("b")])
+  await saveSnapshot(engine, [remove("c")])
+  expect(await leftSnapshot(engine)).toEqual([remove("c")])
+  await dropSnapshot(engine)
+  expect(await leftSnapshot(engine)).toEqual([])
 })
 
 test("after an interrupted run the way back leads to what was before that run", () => {
