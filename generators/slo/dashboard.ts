@@ -1,20 +1,11 @@
 import { latency as latencyOf } from "../app/dashboard.ts"
-import {
-  type Dashboard,
-  graph,
-  number,
-  type Panel,
-  type Row,
-  rate,
-  redFrom,
-} from "../core/dashboard.ts"
+import { type Dashboard, graph, number, type Panel, type Row, redFrom } from "../core/dashboard.ts"
 import type { Fleet } from "../core/fleet.ts"
 import { formatPromDuration } from "../core/monitoring.ts"
 import { answers } from "../haproxy/dashboard.ts"
 import { formatNumber } from "../topology/table.ts"
 import { type BurnWindow, burnWindows, periodDays, recorded } from "./burn-rate.ts"
-import { mostFailingShare } from "./route-fails.ts"
-import { histogram, visitorsOf } from "./visitors.ts"
+import { mostFailingShare, routeAnswers } from "./route-fails.ts"
 
 /** The longest that is recorded. */
 const lookBackDays = 3
@@ -96,9 +87,7 @@ function promise(title: string, name: string, objective: number, what: string): 
 
 /** What visitors seldom do is lost among all answers, so each route counts for itself. */
 function failingRoutes(fleet: Fleet): Panel {
-  const visitors = visitorsOf(fleet)
-  const answered = (matchers: string) =>
-    `sum by (method, route) (${rate(`${histogram}_count{${matchers}}`)})`
+  const { failed, all } = routeAnswers(fleet, "$__rate_interval")
   return graph(
     {
       title: "Routes that fail",
@@ -107,10 +96,7 @@ function failingRoutes(fleet: Fleet): Panel {
       steps: redFrom(mostFailingShare),
       mayBeEmpty: "No server error",
     },
-    [
-      `${answered(`${visitors},status_code=~"5.."`)} / ${answered(visitors)}`,
-      "{{method}} {{route}}",
-    ],
+    [`${failed} / ${all}`, "{{method}} {{route}}"],
   )
 }
 

@@ -9,15 +9,20 @@ export const mostFailingShare = 0.5
 /** Seconds over which requests are counted. */
 const windowSeconds = 300
 
+/** PromQL: answers a second to visitors, and those that are server errors, by method and route. */
+export function routeAnswers(fleet: Fleet, window: string): { failed: string; all: string } {
+  const visitors = visitorsOf(fleet)
+  const answered = (matchers: string) =>
+    `sum by (method, route) (rate(${histogram}_count{${matchers}}[${window}]))`
+  return { failed: answered(`${visitors},status_code=~"5.."`), all: answered(visitors) }
+}
+
 /**
  * One thing that visitors do fails for most of them. All answers together hide that: ten thousand orders a
  * day are one answer in 20,000, and no error budget notices when each of them fails.
  */
 export function routeFails(fleet: Fleet): Monitored {
-  const visitors = visitorsOf(fleet)
-  const answered = (matchers: string) =>
-    `sum by (method, route) (rate(${histogram}_count{${matchers}}[${windowSeconds}s]))`
-  const failed = answered(`${visitors},status_code=~"5.."`)
+  const { failed, all } = routeAnswers(fleet, `${windowSeconds}s`)
   const orders = (route: string, failing: string, well: string): Series =>
     Object.fromEntries(
       Object.entries({ "503": failing, "201": well }).map(([status_code, values]) => [
@@ -38,7 +43,7 @@ export function routeFails(fleet: Fleet): Monitored {
       {
         name: "RouteFails",
         severity: "critical",
-        expression: `${failed} / ${answered(visitors)} > ${mostFailingShare} and ${failed} * ${windowSeconds} >= ${leastBadEvents}`,
+        expression: `${failed} / ${all} > ${mostFailingShare} and ${failed} * ${windowSeconds} >= ${leastBadEvents}`,
         forSeconds: 60,
         summary:
           "{{ $value | humanizePercentage }} of {{ $labels.method }} {{ $labels.route }} fail",

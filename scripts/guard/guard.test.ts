@@ -239,7 +239,7 @@ test("host-down: what only a dead host may run is not sent", () => {
   const [up, down] = [node("database-1", "ready"), node("database-2", "down")]
   input.observed.nodes = [up, down]
   expect(messages("host-down", input)).toEqual([
-    "quickcart_patroni-2 runs on database-2 only, which is down or drained; bring the host back first, or take it out of the spec",
+    "quickcart_patroni-2: it runs on database-2 only, which is down or drained; bring the host back first, or take it out of the spec",
   ])
   down.Status.State = "ready"
   expect(messages("host-down", input)).toEqual([])

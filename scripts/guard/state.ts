@@ -24,11 +24,15 @@ export const hostDown: GuardRule = {
   check: ({ plan, observed }) =>
     plan.operations.flatMap((operation) =>
       operation.kind === "update-service" && waitsForHost(operation.live, observed.nodes)
-        ? [
-            `${operation.service.name} runs on ${operation.service.host ?? "hosts"} only, which is down or drained; bring the host back first, or take it out of the spec`,
-          ]
+        ? [`${operation.service.name}: ${nowhere(operation.service.host)}`]
         : [],
     ),
+}
+
+function nowhere(host: string | undefined): string {
+  return host === undefined
+    ? "every host that may run it is down or drained; bring one back first"
+    : `it runs on ${host} only, which is down or drained; bring the host back first, or take it out of the spec`
 }
 
 export const rolloutPaused: GuardRule = {
